@@ -26,7 +26,7 @@ export interface UniformCodes {
  * Scale of each group: `clip * max|w| / L` in fp32. A group of zeros gets 1. There are as many groups as clips, and
  * weight `i` is in group `i % groups`: output channels are the fastest axis of every kernel.
  */
-export function uniformScales(weights: Float32Array, { clips, bits }: UniformQuantizer): Float32Array {
+export function uniformScales(weights: Float32Array, clips: Float32Array, bits: number): Float32Array {
   const groups = clips.length;
   const max = new Float32Array(groups);
   for (let i = 0; i < weights.length; i++) {
@@ -38,8 +38,14 @@ export function uniformScales(weights: Float32Array, { clips, bits }: UniformQua
   return max.map((m, c) => (m > 0 ? Math.fround(Math.fround(m * clips[c]!) / levels) : 1));
 }
 
+/** The quantizer with its scales computed afresh from (masked) weights. */
+export const refreshScales = (weights: Float32Array, quantizer: UniformQuantizer): UniformQuantizer => ({
+  ...quantizer,
+  scales: uniformScales(weights, quantizer.clips, quantizer.bits),
+});
+
 export function uniformCodes(weights: Float32Array, quantizer: UniformQuantizer): UniformCodes {
-  const scales = uniformScales(weights, quantizer);
+  const { scales } = quantizer;
   const levels = uniformLevels(quantizer.bits);
   const codes = new Int8Array(weights.length);
   for (let i = 0; i < weights.length; i++) {

@@ -14,11 +14,13 @@ export interface UniformQuantizer {
   readonly kind: "uniform";
   readonly bits: number;
   readonly granularity: "tensor" | "channel";
-  /**
-   * Clip of each scale group as a fraction of its largest |w|, in (0, 1]; as many as there are scales. The scale is always
-   * `clip * max|w| / L` of the *current* masked weights, so a quantizer stays right while training moves them.
-   */
+  /** Clip of each scale group as a fraction of its largest |w|, in (0, 1]; as many as there are scales. */
   readonly clips: Float32Array;
+  /**
+   * > 0, fp32. `clip * max|w| / L` of the values they were made for (`refreshScales`); training computes them afresh
+   * at every step, and a snapshot read from a file keeps the file's.
+   */
+  readonly scales: Float32Array;
 }
 
 /** At most `values.length` distinct values; the nearest one (ties: the smaller index) stands for a weight. */
