@@ -1,0 +1,123 @@
+/**
+ * The networks that the studio builds by name (`build:<id>` in a document): graphs without values, for any input shape
+ * and class count. The defaults are 28 x 28 grey images in 10 classes; the parameter counts below are for them, with
+ * batch normalization folded.
+ */
+import type { Network, Shape } from "../core/network";
+import { type NetworkBuilder, networkBuilder, type Square } from "./builder";
+
+export const buildIds = [
+  "mlp-300-100",
+  "lenet5c",
+  "cnn-s",
+  "cnn-m",
+  "cnn-m/2",
+  "cnn-m/4",
+  "resnet8",
+  "mobile-t",
+] as const;
+export type BuildId = (typeof buildIds)[number];
+
+/** An id of the list, e.g. one read from a document. */
+export const isBuildId = (id: string): id is BuildId => (buildIds as readonly string[]).includes(id);
+
+/** `inputShape` without the batch; the network's output are `classes` logits. */
+export type BuildNetwork = (inputShape?: Shape, classes?: number) => Network;
+
+const defaultInput: Shape = [28, 28, 1];
+const defaultClasses = 10;
+
+/** What a block makes of the ids of its layers: `conv1` -> `conv1-bn` -> `conv1-relu`. */
+const normalizedRelu = (b: NetworkBuilder, from: string) => b.activation(b.batchNorm(from));
+
+/** Convolution (3x3, same, no bias), batch normalization, relu. */
+function convUnit(b: NetworkBuilder, from: string, filters: number, id: string, strides: Square = 1): string {
+  return normalizedRelu(b, b.conv2d(from, { filters, kernelSize: 3, strides, useBias: false }, id));
+}
+
+/** LeCun et al. 1998's fully connected net: 784-300-100-10. 266,610 parameters. */
+const mlp: BuildNetwork = (inputShape = defaultInput, classes = defaultClasses) => {
+  const b = networkBuilder("mlp-300-100", inputShape);
+  let x = inputShape.length > 1 ? b.flatten(b.input) : b.input;
+  for (const units of [300, 100]) x = b.activation(b.dense(x, { units }));
+  return b.build(b.dense(x, { units: classes }, "logits"));
+};
+
+/** The Caffe variant of LeNet-5 that the pruning papers use (Han et al. 2015): 20-50-500. 431,080 parameters. */
+const lenet5c: BuildNetwork = (inputShape = defaultInput, classes = defaultClasses) => {
+  const b = networkBuilder("lenet5c", inputShape);
+  let x = b.input;
+  for (const filters of [20, 50]) {
+    x = b.maxPool(b.activation(b.conv2d(x, { filters, kernelSize: 5, padding: "valid" })));
+  }
+  x = b.activation(b.dense(b.flatten(x), { units: 500 }));
+  return b.build(b.dense(x, { units: classes }, "logits"));
+};
+
+/** Widths, and after which convolutions (counted from 1) a 2x2 max pooling follows. */
+function plainCnn(name: string, widths: readonly number[], pooledAfter: readonly number[]): BuildNetwork {
+  return (inputShape = defaultInput, classes = defaultClasses) => {
+    const b = networkBuilder(name, inputShape);
+    let x = b.input;
+    widths.forEach((filters, i) => {
+      x = convUnit(b, x, filters, `conv${i + 1}`);
+      if (pooledAfter.includes(i + 1)) x = b.maxPool(x);
+    });
+    return b.build(b.dense(b.globalAvgPool(x), { units: classes }, "logits"));
+  };
+}
+
+/**
+ * A ResNet (He et al. 2016) with one block of two 3x3 convolutions in each of three stages; where a stage strides, the
+ * shortcut is a 1x1 convolution with batch normalization. 77,418 parameters.
+ */
+const resnet8: BuildNetwork = (inputShape = defaultInput, classes = defaultClasses) => {
+  const b = networkBuilder("resnet8", inputShape);
+  let x = convUnit(b, b.input, 16, "conv1");
+  [16, 32, 64].forEach((filters, stage) => {
+    const block = `block${stage + 1}`;
+    const strides = stage === 0 ? 1 : 2;
+    const inner = convUnit(b, x, filters, `${block}-conv1`, strides);
+    const residual = b.batchNorm(b.conv2d(inner, { filters, kernelSize: 3, useBias: false }, `${block}-conv2`));
+    const projected = strides !== 1 || b.shapeOf(x).at(-1) !== filters;
+    const shortcut = projected
+      ? b.batchNorm(b.conv2d(x, { filters, kernelSize: 1, strides, useBias: false }, `${block}-proj`))
+      : x;
+    x = b.activation(b.add([residual, shortcut], `${block}-add`), "relu", `${block}-relu`);
+  });
+  return b.build(b.dense(b.globalAvgPool(x), { units: classes }, "logits"));
+};
+
+/** Depthwise-separable convolutions (MobileNet, Howard et al. 2017) of 32, 64, 64 and 128 channels. 18,346 parameters. */
+const mobileT: BuildNetwork = (inputShape = defaultInput, classes = defaultClasses) => {
+  const b = networkBuilder("mobile-t", inputShape);
+  let x = convUnit(b, b.input, 16, "conv1");
+  const blocks = [
+    { filters: 32, strides: 2 },
+    { filters: 64, strides: 1 },
+    { filters: 64, strides: 2 },
+    { filters: 128, strides: 1 },
+  ];
+  blocks.forEach(({ filters, strides }, i) => {
+    const block = `block${i + 1}`;
+    const depthwise = { kernelSize: 3, strides, useBias: false };
+    x = normalizedRelu(b, b.depthwiseConv2d(x, depthwise, `${block}-depthwise`));
+    x = normalizedRelu(b, b.conv2d(x, { filters, kernelSize: 1, useBias: false }, `${block}-pointwise`));
+  });
+  return b.build(b.dense(b.globalAvgPool(x), { units: classes }, "logits"));
+};
+
+export const builders: { readonly [Id in BuildId]: BuildNetwork } = {
+  "mlp-300-100": mlp,
+  lenet5c,
+  // 14,378 parameters, 1,467,968 MACs
+  "cnn-s": plainCnn("cnn-s", [16, 32, 32], [1, 2]),
+  // 140,138 parameters, 21,903,104 MACs
+  "cnn-m": plainCnn("cnn-m", [32, 32, 64, 64, 128], [2, 4]),
+  // 35,514 parameters
+  "cnn-m/2": plainCnn("cnn-m/2", [16, 16, 32, 32, 64], [2, 4]),
+  // 9,122 parameters
+  "cnn-m/4": plainCnn("cnn-m/4", [8, 8, 16, 16, 32], [2, 4]),
+  resnet8,
+  "mobile-t": mobileT,
+};
