@@ -3,8 +3,8 @@
  * convolutions themselves and so run on the backend's SIMD kernels. Plain functions on tensors, differentiating
  * nothing and registering nothing; they hold for every backend and are the yardstick for the faster kernels.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import { convGeometry, type ConvAttrs, type ConvGeometry } from './conv-geometry.js';
+import * as tf from "@tensorflow/tfjs-core";
+import { convGeometry, type ConvAttrs, type ConvGeometry } from "./conv-geometry";
 
 /** How many rows (or columns) to add, or with a negative count to cut, before and after. */
 interface Fit {
@@ -56,13 +56,23 @@ function spreadGradient(dy: tf.Tensor4D, g: ConvGeometry): tf.Tensor4D {
   let spread = dy;
   if (g.strideWidth > 1) {
     const cells = tf.reshape(dy, [g.batch * g.outHeight, g.outWidth, 1, channels]);
-    const spaced = tf.pad(cells, [[0, 0], [0, 0], [0, g.strideWidth - 1], [0, 0]]);
+    const spaced = tf.pad(cells, [
+      [0, 0],
+      [0, 0],
+      [0, g.strideWidth - 1],
+      [0, 0],
+    ]);
     spread = tf.reshape(spaced, [g.batch, g.outHeight, g.outWidth * g.strideWidth, channels]);
   }
   if (g.strideHeight > 1) {
     const width = g.outWidth * g.strideWidth;
     const lines = tf.reshape(spread, [g.batch, g.outHeight, 1, width * channels]);
-    const spaced = tf.pad(lines, [[0, 0], [0, 0], [0, g.strideHeight - 1], [0, 0]]);
+    const spaced = tf.pad(lines, [
+      [0, 0],
+      [0, 0],
+      [0, g.strideHeight - 1],
+      [0, 0],
+    ]);
     spread = tf.reshape(spaced, [g.batch, g.outHeight * g.strideHeight, width, channels]);
   }
   const top = g.filterHeight - 1 - g.padTop;
@@ -87,7 +97,7 @@ export function conv2dFilterGradient(
   const g = convGeometry(x.shape, filterShape, attrs, false);
   const images = tf.transpose(receptiveField(x, g), [3, 1, 2, 0]);
   const kernel = tf.transpose(dy, [1, 2, 0, 3]);
-  const swapped = tf.conv2d(images, kernel, 1, 'valid', 'NHWC', [g.strideHeight, g.strideWidth]);
+  const swapped = tf.conv2d(images, kernel, 1, "valid", "NHWC", [g.strideHeight, g.strideWidth]);
   return tf.transpose(swapped, [1, 2, 0, 3]);
 }
 
@@ -100,7 +110,7 @@ export function conv2dInputGradient(
 ): tf.Tensor4D {
   const g = convGeometry(inputShape, filter.shape, attrs, false);
   const flipped = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-  return tf.conv2d(spreadGradient(dy, g), flipped, 1, 'valid');
+  return tf.conv2d(spreadGradient(dy, g), flipped, 1, "valid");
 }
 
 /** Gradient of depthwiseConv2d in its filter [kh,kw,C,M]: one product and one column sum for each filter position. */
@@ -116,7 +126,7 @@ export function depthwiseFilterGradient(
   const pixels = g.batch * g.outHeight * g.outWidth;
   const field = receptiveField(x, g);
   const gradient = tf.reshape(dy, [pixels, channels, multiplier]);
-  const ones = tf.ones([1, pixels]);
+  const ones = tf.ones<tf.Rank.R2>([1, pixels]);
   const sums: tf.Tensor2D[] = [];
   for (let row = 0; row < g.filterHeight; row++) {
     for (let column = 0; column < g.filterWidth; column++) {
@@ -124,12 +134,17 @@ export function depthwiseFilterGradient(
         const seen = tf.stridedSlice(
           field,
           [0, row, column, 0],
-          [g.batch, row + (g.outHeight - 1) * g.strideHeight + 1, column + (g.outWidth - 1) * g.strideWidth + 1, channels],
+          [
+            g.batch,
+            row + (g.outHeight - 1) * g.strideHeight + 1,
+            column + (g.outWidth - 1) * g.strideWidth + 1,
+            channels,
+          ],
           [1, g.strideHeight, g.strideWidth, 1],
         );
         const products = tf.mul(tf.reshape(seen, [pixels, channels, 1]), gradient);
         // A product with ones: summing over the first axis would transpose the whole tensor first on wasm.
-        return tf.matMul(ones, tf.reshape<tf.Tensor2D>(products, [pixels, channels * multiplier]));
+        return tf.matMul(ones, tf.reshape<tf.Rank.R2>(products, [pixels, channels * multiplier])) as tf.Tensor2D;
       });
       sums.push(sum);
     }
@@ -145,8 +160,8 @@ export function depthwiseInputGradient(
   attrs: ConvAttrs,
 ): tf.Tensor4D {
   const g = convGeometry(inputShape, filter.shape, attrs, true);
-  const flipped = tf.reshape<tf.Tensor4D>(tf.reverse(filter, [0, 1]), [g.filterHeight, g.filterWidth, g.outChannels, 1]);
-  const perOutput = tf.depthwiseConv2d(spreadGradient(dy, g), flipped, 1, 'valid');
+  const flipped = tf.reshape<tf.Rank.R4>(tf.reverse(filter, [0, 1]), [g.filterHeight, g.filterWidth, g.outChannels, 1]);
+  const perOutput = tf.depthwiseConv2d(spreadGradient(dy, g), flipped, 1, "valid");
   const multiplier = g.outChannels / g.inChannels;
   if (multiplier === 1) return perOutput;
   const grouped = tf.reshape(perOutput, [g.batch * g.inHeight * g.inWidth * g.inChannels, multiplier]);

@@ -2,7 +2,7 @@
  * The geometry of 2-D convolutions and poolings that the training kernels need, read from the attributes tfjs passes
  * to kernels. It is not arithmetic on tensors.
  */
-import { backend_util } from '@tensorflow/tfjs-core';
+import { backend_util } from "@tensorflow/tfjs-core";
 
 /** One convolution or pooling, channels last. All lengths in pixels. */
 export interface ConvGeometry {
@@ -24,9 +24,9 @@ export interface ConvGeometry {
 /** The attributes of the conv2d and depthwise gradient kernels that decide geometry. */
 export interface ConvAttrs {
   readonly strides: [number, number] | number;
-  readonly pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
-  readonly dataFormat?: 'NHWC' | 'NCHW';
-  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding;
+  readonly dataFormat?: "NHWC" | "NCHW";
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
   readonly dilations?: [number, number] | number;
 }
 
@@ -40,7 +40,7 @@ export function convGeometry(
   attrs: ConvAttrs,
   depthwise: boolean,
 ): ConvGeometry {
-  if (attrs.dataFormat !== undefined && attrs.dataFormat !== 'NHWC') {
+  if (attrs.dataFormat !== undefined && attrs.dataFormat !== "NHWC") {
     throw new Error(`convolution gradient on wasm expects data format NHWC, got ${attrs.dataFormat}`);
   }
   const dilations = attrs.dilations ?? 1;
@@ -55,7 +55,7 @@ export function convGeometry(
     attrs.pad,
     attrs.dimRoundingMode,
     depthwise,
-    'channelsLast',
+    "channelsLast",
   );
   return {
     batch: info.batchSize,
@@ -72,4 +72,53 @@ export function convGeometry(
     padTop: info.padInfo.top,
     padLeft: info.padInfo.left,
   };
+}
+
+/** The attributes of the pooling kernels. */
+export interface PoolAttrs {
+  readonly filterSize: [number, number] | number;
+  readonly strides: [number, number] | number;
+  readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding;
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+/** Geometry of a pooling of x [N,H,W,C]. Throws when the shape is of another rank. */
+export function poolGeometry(xShape: readonly number[], attrs: PoolAttrs): ConvGeometry {
+  if (xShape.length !== 4) throw new Error(`a pooled tensor must be of rank 4, got rank ${xShape.length}`);
+  const info = backend_util.computePool2DInfo(
+    xShape as [number, number, number, number],
+    attrs.filterSize,
+    attrs.strides,
+    1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+    "channelsLast",
+  );
+  return {
+    batch: info.batchSize,
+    inHeight: info.inHeight,
+    inWidth: info.inWidth,
+    inChannels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+  };
+}
+
+/** Indices from..to-1 of the input that one output position's window covers, along one axis. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What output position `at` sees along an axis, cut to the image. */
+export function windowSpan(at: number, stride: number, before: number, window: number, length: number): Span {
+  const start = at * stride - before;
+  return { from: Math.max(0, start), to: Math.min(length, start + window) };
 }

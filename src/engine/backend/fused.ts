@@ -5,7 +5,7 @@
  *
  * Ownership: what is returned belongs to the caller, as with any tfjs operation; nothing else is left behind.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from "@tensorflow/tfjs-core";
 
 /** Result of batchNormTrain; mean and variance [C] carry no gradient. */
 export interface BatchNormTrainResult {
@@ -17,13 +17,14 @@ export interface BatchNormTrainResult {
 /** A matrix's sum over its rows: [R,C] -> [1,C]. */
 function columnSums(matrix: tf.Tensor2D): tf.Tensor2D {
   // A product with ones: summing over the first axis would transpose the whole matrix first on wasm.
-  return tf.matMul(tf.ones([1, matrix.shape[0]]), matrix);
+  return tf.matMul(tf.ones<tf.Rank.R2>([1, matrix.shape[0]]), matrix);
 }
 
 /** x [...,C] as a matrix of its pixels [R,C]. */
 function asRows(x: tf.Tensor): tf.Tensor2D {
   const channels = x.shape[x.rank - 1];
-  if (channels === undefined || x.rank < 2) throw new Error(`a tensor of rank 2 or more was expected, got rank ${x.rank}`);
+  if (channels === undefined || x.rank < 2)
+    throw new Error(`a tensor of rank 2 or more was expected, got rank ${x.rank}`);
   return tf.reshape(x, [x.size / Math.max(1, channels), channels]);
 }
 
@@ -41,15 +42,18 @@ function asRows(x: tf.Tensor): tf.Tensor2D {
 export function batchNormTrain(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): BatchNormTrainResult {
   const channels = x.shape[x.rank - 1];
   if (gamma.size !== channels || beta.size !== channels) {
-    throw new Error(`gamma and beta must be of shape [${String(channels)}], got [${gamma.shape.join(', ')}] and [${beta.shape.join(', ')}]`);
+    throw new Error(
+      `gamma and beta must be of shape [${String(channels)}], got [${gamma.shape.join(", ")}] and [${beta.shape.join(", ")}]`,
+    );
   }
-  const [mean, variance, scale] = tf.tidy(() => {
+  const { mean, variance, scale } = tf.tidy(() => {
     const rows = asRows(x);
     const count = rows.shape[0];
-    const mu = tf.div(columnSums(rows), count);
-    const sigma2 = tf.div(columnSums(tf.square(tf.sub(rows, mu))), count);
-    return [tf.reshape<tf.Tensor1D>(mu, [-1]), tf.reshape<tf.Tensor1D>(sigma2, [-1]), tf.reshape<tf.Tensor1D>(tf.rsqrt(tf.add(sigma2, epsilon)), [-1])];
-  }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+    const mu = tf.div<tf.Tensor2D>(columnSums(rows), count);
+    const sigma2 = tf.div(columnSums(tf.square(tf.sub<tf.Tensor2D>(rows, mu))), count);
+    const perChannel = (row: tf.Tensor): tf.Tensor1D => tf.reshape(row, [channels]);
+    return { mean: perChannel(mu), variance: perChannel(sigma2), scale: perChannel(tf.rsqrt(tf.add(sigma2, epsilon))) };
+  });
 
   const normalize = tf.customGrad((...args) => {
     const [input, gain, offset, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
@@ -61,7 +65,7 @@ export function batchNormTrain(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, 
       const unitRows = asRows(unit);
       const count = dyRows.shape[0];
       const betaGradient = columnSums(dyRows);
-      const gammaGradient = columnSums(tf.mul(dyRows, unitRows));
+      const gammaGradient = columnSums(tf.mul<tf.Tensor2D>(dyRows, unitRows));
       const centred = tf.sub(dyRows, tf.div(tf.add(betaGradient, tf.mul(unitRows, gammaGradient)), count));
       const xGradient = tf.mul(centred, tf.mul(gainSaved, scaleSaved));
       return [
@@ -155,7 +159,7 @@ export function sgdUpdate(slot: SgdSlot, options: SgdOptions): void {
 export function softmaxCrossEntropy(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Scalar {
   const [batch, classes] = logits.shape;
   if (oneHot.shape[0] !== batch || oneHot.shape[1] !== classes) {
-    throw new Error(`targets must be of shape [${batch}, ${classes}], got [${oneHot.shape.join(', ')}]`);
+    throw new Error(`targets must be of shape [${batch}, ${classes}], got [${oneHot.shape.join(", ")}]`);
   }
   const loss = tf.customGrad((...args) => {
     const [z, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];

@@ -3,16 +3,17 @@
  * convolutions, segment sums) or does slowly (products of transposed matrices). It is only the registration: the
  * arithmetic is in composed-kernels.ts. Nothing happens on import.
  */
-import * as tf from '@tensorflow/tfjs-core';
+import * as tf from "@tensorflow/tfjs-core";
 import {
   conv2dFilterGradient,
   conv2dInputGradient,
   depthwiseFilterGradient,
   depthwiseInputGradient,
   swapLastAxes,
-} from './composed-kernels.js';
-import type { ConvAttrs } from './conv-geometry.js';
-import { WASM, asWasmBackend, composedKernel, inputOf, type KernelInputs } from './wasm-types.js';
+} from "./composed-kernels";
+import { poolGeometry, windowSpan, type ConvAttrs, type PoolAttrs } from "./conv-geometry";
+import { registerGradients } from "./gradients";
+import { WASM, asWasmBackend, composedKernel, inputOf, type KernelInputs } from "./wasm-types";
 
 interface FilterGradientAttrs extends ConvAttrs {
   readonly filterShape: readonly number[];
@@ -29,11 +30,11 @@ const image = (inputs: KernelInputs, name: string): tf.Tensor4D => inputOf(input
  */
 const unsortedSegmentSum: tf.KernelFunc = ({ inputs, backend, attrs }) => {
   const wasm = asWasmBackend(backend);
-  const x = inputOf(inputs, 'x');
-  const segmentIds = inputOf(inputs, 'segmentIds');
+  const x = inputOf(inputs, "x");
+  const segmentIds = inputOf(inputs, "segmentIds");
   const { numSegments } = attrs as unknown as { numSegments: number };
   if (segmentIds.shape.length !== 1 || segmentIds.shape[0] !== x.shape[0]) {
-    throw new Error(`segment ids must be of shape [${String(x.shape[0])}], got [${segmentIds.shape.join(', ')}]`);
+    throw new Error(`segment ids must be of shape [${String(x.shape[0])}], got [${segmentIds.shape.join(", ")}]`);
   }
   const rest = x.shape.slice(1);
   const rowSize = tf.util.sizeFromShape(rest);
@@ -52,14 +53,55 @@ const unsortedSegmentSum: tf.KernelFunc = ({ inputs, backend, attrs }) => {
   return out;
 };
 
+/**
+ * Gradient of max pooling in its input [N,H,W,C]: dy goes to the first of a window's largest elements, row by row, as
+ * on cpu. The backend's own kernel gives windows without a positive element no gradient at all.
+ */
+const maxPoolGradient: tf.KernelFunc = ({ inputs, backend, attrs }) => {
+  const wasm = asWasmBackend(backend);
+  const input = inputOf(inputs, "input");
+  const g = poolGeometry(input.shape, attrs as unknown as PoolAttrs);
+  const out = wasm.makeOutput(input.shape, "float32");
+  const dx = wasm.typedArrayFromHeap(out);
+  const x = wasm.typedArrayFromHeap(input);
+  const dy = wasm.typedArrayFromHeap(inputOf(inputs, "dy"));
+  dx.fill(0);
+  const channels = g.inChannels;
+  let at = 0;
+  for (let n = 0; n < g.batch; n++) {
+    for (let row = 0; row < g.outHeight; row++) {
+      const rows = windowSpan(row, g.strideHeight, g.padTop, g.filterHeight, g.inHeight);
+      for (let column = 0; column < g.outWidth; column++) {
+        const columns = windowSpan(column, g.strideWidth, g.padLeft, g.filterWidth, g.inWidth);
+        for (let channel = 0; channel < channels; channel++, at++) {
+          let best = Number.NEGATIVE_INFINITY;
+          let bestAt = -1;
+          for (let i = rows.from; i < rows.to; i++) {
+            for (let j = columns.from; j < columns.to; j++) {
+              const index = ((n * g.inHeight + i) * g.inWidth + j) * channels + channel;
+              const value = x[index] ?? Number.NaN;
+              if (value > best) {
+                best = value;
+                bestAt = index;
+              }
+            }
+          }
+          if (bestAt >= 0) dx[bestAt] = (dx[bestAt] ?? 0) + (dy[at] ?? 0);
+        }
+      }
+    }
+  }
+  return out;
+};
+
 /** The backend's own product of plain operands, behind a transposition of those that are not. */
 function matMulOfTransposed(plain: tf.KernelFunc): tf.KernelFunc {
   const swapped = composedKernel((inputs, attrs) => {
     const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
-    const a = inputOf(inputs, 'a');
-    const b = inputOf(inputs, 'b');
+    const a = inputOf(inputs, "a");
+    const b = inputOf(inputs, "b");
     const inner = { a: transposeA ? swapLastAxes(a) : a, b: transposeB ? swapLastAxes(b) : b };
-    return tf.engine().runKernel('BatchMatMul', inner, { transposeA: false, transposeB: false }) as tf.Tensor;
+    return tf.engine().runKernel("BatchMatMul", inner, { transposeA: false, transposeB: false }) as tf.Tensor;
   });
   return (args) => {
     const { transposeA, transposeB } = args.attrs as unknown as { transposeA: boolean; transposeB: boolean };
@@ -72,26 +114,28 @@ const makers: Readonly<Record<string, (own: tf.KernelFunc | undefined) => tf.Ker
   Conv2DBackpropFilter: () =>
     composedKernel((inputs, attrs) => {
       const { filterShape, ...geometry } = attrs as FilterGradientAttrs;
-      return conv2dFilterGradient(image(inputs, 'x'), image(inputs, 'dy'), filterShape, geometry);
+      return conv2dFilterGradient(image(inputs, "x"), image(inputs, "dy"), filterShape, geometry);
     }),
   Conv2DBackpropInput: () =>
     composedKernel((inputs, attrs) => {
       const { inputShape, ...geometry } = attrs as InputGradientAttrs;
-      return conv2dInputGradient(image(inputs, 'dy'), image(inputs, 'filter'), inputShape, geometry);
+      return conv2dInputGradient(image(inputs, "dy"), image(inputs, "filter"), inputShape, geometry);
     }),
   DepthwiseConv2dNativeBackpropFilter: () =>
     composedKernel((inputs, attrs) => {
       const { filterShape, ...geometry } = attrs as FilterGradientAttrs;
-      return depthwiseFilterGradient(image(inputs, 'x'), image(inputs, 'dy'), filterShape, geometry);
+      return depthwiseFilterGradient(image(inputs, "x"), image(inputs, "dy"), filterShape, geometry);
     }),
   DepthwiseConv2dNativeBackpropInput: () =>
     composedKernel((inputs, attrs) => {
       const { inputShape, ...geometry } = attrs as InputGradientAttrs;
-      return depthwiseInputGradient(image(inputs, 'dy'), image(inputs, 'filter'), inputShape, geometry);
+      return depthwiseInputGradient(image(inputs, "dy"), image(inputs, "filter"), inputShape, geometry);
     }),
+  MaxPoolGrad: () => maxPoolGradient,
   UnsortedSegmentSum: () => unsortedSegmentSum,
   BatchMatMul: (own) => {
-    if (own === undefined) throw new Error("kernel 'BatchMatMul' was expected on backend wasm; import tfjs-backend-wasm first");
+    if (own === undefined)
+      throw new Error("kernel 'BatchMatMul' was expected on backend wasm; import tfjs-backend-wasm first");
     return matMulOfTransposed(own);
   },
 };
@@ -100,10 +144,11 @@ const makers: Readonly<Record<string, (own: tf.KernelFunc | undefined) => tf.Ker
 let replaced: Map<string, tf.KernelConfig | undefined> | null = null;
 
 /**
- * Registers the training kernels on backend 'wasm'. Calling it again does nothing. tfjs-backend-wasm must have been
- * imported; whether the backend is running yet does not matter.
+ * Registers the training kernels on backend 'wasm', and the gradients that call them. Calling it again does nothing.
+ * tfjs-backend-wasm must have been imported; whether the backend is running yet does not matter.
  */
 export function registerWasmTrainingKernels(): void {
+  registerGradients();
   if (replaced !== null) return;
   const before = new Map<string, tf.KernelConfig | undefined>();
   for (const [kernelName, make] of Object.entries(makers)) {

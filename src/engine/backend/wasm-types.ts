@@ -3,11 +3,11 @@
  * It is not the backend: nothing here is registered, and nothing is imported from tfjs-backend-wasm but types,
  * so that a program which never picks wasm never loads it.
  */
-import * as tf from '@tensorflow/tfjs-core';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from "@tensorflow/tfjs-core";
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 
 /** Name under which tfjs registers its WebAssembly backend. */
-export const WASM = 'wasm';
+export const WASM = "wasm";
 
 export type WasmBackend = BackendWasm;
 
@@ -20,10 +20,10 @@ export function asWasmBackend(backend: unknown): WasmBackend {
 }
 
 /** A named input of a kernel. Throws when the operation did not pass it. */
-export function inputOf<T>(inputs: Readonly<Record<string, T>>, name: string): T {
+export function inputOf<T>(inputs: Readonly<Record<string, T | undefined>>, name: string): T {
   const input = inputs[name];
   if (input === undefined) {
-    throw new Error(`kernel input '${name}' was expected, got ${Object.keys(inputs).join(', ')}`);
+    throw new Error(`kernel input '${name}' was expected, got ${Object.keys(inputs).join(", ")}`);
   }
   return input;
 }
@@ -43,7 +43,9 @@ export function composedKernel(compute: (inputs: KernelInputs, attrs: unknown) =
       for (const [name, info] of Object.entries(inputs)) {
         if (info === undefined) continue;
         wasm.incRef(info.dataId);
-        lent[name] = tf.engine().makeTensorFromTensorInfo({ dataId: info.dataId, shape: info.shape, dtype: info.dtype });
+        lent[name] = tf
+          .engine()
+          .makeTensorFromTensorInfo({ dataId: info.dataId, shape: info.shape, dtype: info.dtype });
       }
       return compute(lent, attrs);
     });
