@@ -30,7 +30,18 @@ export const conv2d = defineOperation({
     const [h, w, cout] = outputOf(attrs, inputs);
     return attrs.kernelSize[0] * attrs.kernelSize[1] * cin * cout * h * w;
   },
-  channels: () => ({ kind: "source" }),
+  channels(attrs, inputs) {
+    const [h, w] = imageInput("conv2d", inputs);
+    const output = outputOf(attrs, inputs);
+    // What the windows span; TensorFlow pads when that is more than there is.
+    const span = (axis: 0 | 1) =>
+      (output[axis] - 1) * attrs.strides[axis] + (attrs.kernelSize[axis] - 1) * attrs.dilation[axis] + 1;
+    return {
+      kind: "source",
+      resized: (channels) => ({ ...attrs, filters: channels }),
+      keepsConstants: attrs.padding === "valid" || (span(0) <= h && span(1) <= w),
+    };
+  },
   removedValue: () => 0,
   forward(attrs, [x], parameter) {
     const y = tf.conv2d(x as tf.Tensor4D, parameter("kernel") as tf.Tensor4D, [...attrs.strides], attrs.padding, "NHWC", [

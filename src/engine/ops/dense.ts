@@ -16,7 +16,11 @@ export const dense = defineOperation({
     };
   },
   macs: (attrs, inputs) => onlyInput("dense", inputs, 1)[0]! * attrs.units,
-  channels: () => ({ kind: "source" }),
+  channels: (attrs) => ({
+    kind: "source",
+    resized: (channels) => ({ ...attrs, units: channels }),
+    keepsConstants: true,
+  }),
   removedValue: () => 0,
   forward(attrs, [x], parameter) {
     const y = tf.matMul(x as tf.Tensor2D, parameter("kernel") as tf.Tensor2D);

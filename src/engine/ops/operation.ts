@@ -10,7 +10,7 @@ export interface ParameterLayout {
   readonly shape: Shape;
   /** Axis that counts output channels; a slice of it goes when the channel goes. */
   readonly outAxis?: number;
-  /** Axis that counts input channels. */
+  /** Axis that counts the channels of the first input. */
   readonly inAxis?: number;
   readonly trainable: boolean;
 }
@@ -18,16 +18,19 @@ export type ParameterLayouts = Partial<Record<ParameterRole, ParameterLayout>>;
 
 /**
  * Where the channels of an output come from.
- * - `source`: new channels, made by the operation's own weights
+ * - `source`: new channels, made by the operation's own weights out of all channels of its first input. `resized` are
+ *   the attributes for another number of channels; `keepsConstants` says whether an input channel that holds one
+ *   constant everywhere adds one constant to each output channel (not where padding touches it)
  * - `same`: channel c of the output is channel c of the (only) input
  * - `merge`: channel c of every input at once (add)
  * - `concat`: the inputs' channels one after the other
  * - `repeat`: input channel c gives outputs `c * times .. c * times + times - 1` (depthwise)
  * - `spread`: output `p * C + c` is input channel c at position p (flatten)
- * - `pinned`: channels that nothing may remove
+ * - `pinned`: channels that nothing may remove, in the output and in the inputs
  */
-export type ChannelFlow =
-  | { readonly kind: "source" | "same" | "merge" | "concat" | "pinned" }
+export type ChannelFlow<Attrs = unknown> =
+  | { readonly kind: "source"; readonly resized: (channels: number) => Attrs; readonly keepsConstants: boolean }
+  | { readonly kind: "same" | "merge" | "concat" | "pinned" }
   | { readonly kind: "repeat"; readonly times: number }
   | { readonly kind: "spread"; readonly positions: number };
 
@@ -46,7 +49,7 @@ export interface Operation<Op extends OpName> {
   parameters(attrs: OpAttrs[Op], inputs: readonly Shape[]): ParameterLayouts;
   /** Multiply-accumulates for one sample; only products with weights count. */
   macs(attrs: OpAttrs[Op], inputs: readonly Shape[]): number;
-  channels(attrs: OpAttrs[Op], inputs: readonly Shape[]): ChannelFlow;
+  channels(attrs: OpAttrs[Op], inputs: readonly Shape[]): ChannelFlow<OpAttrs[Op]>;
   /**
    * What a channel holds behind this operation when its inputs are the constants `values` at every position and the
    * channel's own parameters are removed; undefined when that is not one constant (padding of a value that is not 0).
