@@ -11,13 +11,10 @@ import {
   type OpName,
   type Pair,
   type Padding,
-  type ParameterRole,
-  type ParameterSpec,
-  parameterName,
-  parameterRoles,
   type Shape,
 } from "../core/network";
 import { inputShapes, operationOf } from "../ops/registry";
+import { withParameterSpecs } from "../surgery/node-edits";
 
 /** One number stands for both axes. */
 export type Square = number | Pair;
@@ -61,17 +58,6 @@ export interface PoolOptions extends WindowOptions {
 const batchNormDefaults: OpAttrs["batch-norm"] = { epsilon: 1e-3, momentum: 0.9 };
 
 export const pair = (size: Square): Pair => (typeof size === "number" ? [size, size] : size);
-
-/** The node with the parameter specs that its operation asks for on inputs of these shapes. @throws EngineError `shape-mismatch` */
-export function withParameterSpecs(node: Node, inputs: readonly Shape[]): Node {
-  const layouts = operationOf(node).parameters(node.attrs, inputs);
-  const params: Partial<Record<ParameterRole, ParameterSpec>> = {};
-  for (const role of parameterRoles) {
-    const layout = layouts[role];
-    if (layout) params[role] = { name: parameterName(node.id, role), shape: layout.shape };
-  }
-  return { ...node, params };
-}
 
 export class NetworkBuilder {
   /** Id of the input node. */

@@ -1,0 +1,58 @@
+/**
+ * `npm run zoo:train -- <zoo id>...`: trains zoo networks with the engine and keeps their raw state under
+ * `.cache/zoo`, resuming where it was stopped. `npm run zoo:pack` turns finished ones into the files of `public/zoo`.
+ */
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { registerWasmTrainingKernels } from "#engine/backend/wasm-kernels";
+import { openDataset } from "#engine/datasets/dataset";
+import { evaluate, inferenceModel } from "#engine/training/evaluate";
+import { type ZooId, zooTrainings } from "#engine/zoo/recipes";
+import { trainZooNetwork } from "#engine/zoo/train";
+import { createNodePlatform } from "#platform/node";
+
+const platform = createNodePlatform();
+const folder = path.resolve(".cache/zoo");
+
+async function train(id: ZooId): Promise<void> {
+  const training = zooTrainings[id];
+  const source = await openDataset(training.dataset, platform);
+  const data = await source.load("train", { seed: training.seed });
+  const validation = await source.load("validation", { seed: training.seed });
+  const file = path.join(folder, `${id}.state`);
+  const resume = await readFile(file).catch(() => undefined);
+  const started = performance.now();
+  let first: number | undefined;
+  const progress = trainZooNetwork(training, data, source.info.classes.length, {
+    reportEvery: 100,
+    resume: resume && new Uint8Array(resume),
+  });
+  for await (const { step, steps, loss, snapshot, checkpoint } of progress) {
+    first ??= step - 100;
+    const rate = ((step - first) * training.batchSize) / ((performance.now() - started) / 1000);
+    const left = ((steps - step) * training.batchSize) / rate / 60;
+    process.stderr.write(
+      `${id} step ${step}/${steps} loss ${loss.toFixed(4)} ${rate.toFixed(0)} images/s, ${left.toFixed(1)} min left\n`,
+    );
+    if (step % 500 !== 0 && step !== steps) continue;
+    await writeFile(`${file}.part`, await checkpoint());
+    await rename(`${file}.part`, file);
+    if (step % 1000 !== 0 && step !== steps) continue;
+    const model = inferenceModel(await snapshot());
+    const { accuracy } = await evaluate(model, validation);
+    model.dispose();
+    process.stderr.write(`${id} step ${step} validation accuracy ${(accuracy * 100).toFixed(2)} %\n`);
+  }
+}
+
+await mkdir(folder, { recursive: true });
+setWasmPaths(platform.wasmPaths as string);
+await tf.setBackend("wasm");
+await tf.ready();
+registerWasmTrainingKernels();
+for (const id of process.argv.slice(2)) {
+  if (!(id in zooTrainings)) throw new Error(`expected one of ${Object.keys(zooTrainings).join(", ")}, got '${id}'`);
+  await train(id as ZooId);
+}

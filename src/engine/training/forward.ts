@@ -1,0 +1,101 @@
+/**
+ * Running a network on tensors. Parameters come from the caller, so that masks and fake-quantizers can be functions of
+ * the weights inside the gradient. Not here: what those functions are (`transforms.ts`), and any gradient (`step.ts`).
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { consumersOf, type Network, type Node, type ParameterRole } from "../core/network";
+import { operationOf } from "../ops/registry";
+
+export interface ForwardOptions {
+  /** Batch statistics and dropout on. Default false. */
+  readonly training?: boolean;
+  /** Draws of dropout; differs from step to step. */
+  readonly noiseSeed?: number;
+  /** Nodes whose outputs the caller wants besides the logits. */
+  readonly taps?: ReadonlySet<string>;
+  /** What happens to a node's output before anyone reads it (activation quantizers). */
+  readonly transformActivation?: (nodeId: string, value: tf.Tensor) => tf.Tensor;
+  readonly onBatchStatistics?: (nodeId: string, mean: tf.Tensor, variance: tf.Tensor) => void;
+}
+
+export interface ForwardResult {
+  /** `[batch, classes]` */
+  readonly logits: tf.Tensor2D;
+  readonly taps: ReadonlyMap<string, tf.Tensor>;
+}
+
+/** Node -> the relu or relu6 behind it that may run in the same kernel: its only reader, nothing else looks at it. */
+const fusionCache = new WeakMap<Network, ReadonlyMap<string, Node>>();
+
+function fusableActivations(network: Network): ReadonlyMap<string, Node> {
+  const known = fusionCache.get(network);
+  if (known) return known;
+  const consumers = consumersOf(network);
+  const found = new Map<string, Node>();
+  for (const node of network.nodes) {
+    if (node.op !== "conv2d" && node.op !== "depthwise-conv2d" && node.op !== "dense") continue;
+    const readers = consumers.get(node.id)!;
+    const [reader] = readers;
+    if (readers.length !== 1 || node.id === network.output || reader?.op !== "activation") continue;
+    if (reader.attrs.kind === "relu" || reader.attrs.kind === "relu6") found.set(node.id, reader);
+  }
+  fusionCache.set(network, found);
+  return found;
+}
+
+function fused(node: Node, activation: Node, x: tf.Tensor, parameter: (role: ParameterRole) => tf.Tensor): tf.Tensor {
+  const kind = activation.op === "activation" && activation.attrs.kind === "relu6" ? "relu6" : "relu";
+  const bias = node.params.bias ? parameter("bias") : undefined;
+  if (node.op === "dense") {
+    return tf.fused.matMul({ a: x as tf.Tensor2D, b: parameter("kernel") as tf.Tensor2D, bias, activation: kind });
+  }
+  if (node.op !== "conv2d" && node.op !== "depthwise-conv2d") throw new RangeError(`cannot fuse '${node.op}'`);
+  const shared = {
+    x: x as tf.Tensor4D,
+    filter: parameter("kernel") as tf.Tensor4D,
+    strides: [...node.attrs.strides] as [number, number],
+    pad: node.attrs.padding,
+    bias,
+    activation: kind,
+  } as const;
+  return node.op === "conv2d"
+    ? tf.fused.conv2d({ ...shared, dilations: [...node.attrs.dilation] as [number, number] })
+    : tf.fused.depthwiseConv2d(shared);
+}
+
+/**
+ * @param x `[batch, ...input shape]`
+ * @param parameter effective value of a parameter by name
+ * @returns tensors owned by the caller's tidy
+ */
+export function forward(
+  network: Network,
+  parameter: (name: string) => tf.Tensor,
+  x: tf.Tensor,
+  options: ForwardOptions = {},
+): ForwardResult {
+  const { training = false, noiseSeed = 0, taps, transformActivation, onBatchStatistics } = options;
+  const values = new Map<string, tf.Tensor>();
+  const tapped = new Map<string, tf.Tensor>();
+  const fusions = training ? undefined : fusableActivations(network);
+  const skipped = new Set<string>();
+  for (const node of network.nodes) {
+    if (skipped.has(node.id)) continue;
+    const inputs = node.op === "input" ? [x] : node.inputs.map((id) => values.get(id)!);
+    const ofRole = (role: ParameterRole) => parameter(node.params[role]!.name);
+    const activation = fusions?.get(node.id);
+    let produced = node.id;
+    let value: tf.Tensor;
+    if (activation && !taps?.has(node.id)) {
+      value = fused(node, activation, inputs[0]!, ofRole);
+      skipped.add(activation.id);
+      produced = activation.id;
+    } else {
+      value = operationOf(node).forward(node.attrs, inputs, ofRole, { training, noiseSeed, nodeId: node.id, onBatchStatistics });
+    }
+    if (transformActivation) value = transformActivation(produced, value);
+    values.set(produced, value);
+    if (taps?.has(produced)) tapped.set(produced, value);
+  }
+  return { logits: values.get(network.output) as tf.Tensor2D, taps: tapped };
+}

@@ -1,0 +1,336 @@
+/**
+ * A snapshot on the device while it trains: variables, masks, fake-quantizers, optimizer moments. Whoever creates one
+ * disposes it. It changes in two ways only: an optimizer step, and `replace` with a snapshot that a block computed.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { adamUpdate, sgdUpdate } from "../backend/fused";
+import { applyMask, refreshScales, roundHalfEven } from "../core/effective";
+import { type Network, type ParameterRole, parametersOf } from "../core/network";
+import { type ActivationQuantizer, type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
+import { fakeQuantize, fakeQuantizeRange, type QuantizerTensors, quantizerTensors } from "./transforms";
+
+/** Indices along an axis of a parameter that surgery kept; moments are cut the same way. */
+export type KeptSlices = ReadonlyMap<string, readonly { readonly axis: number; readonly indices: Uint32Array }[]>;
+
+/** How an activation range follows the data while its quantizer trains. */
+export interface RangeObserver {
+  /** Share of the old range kept at each step, in [0, 1). */
+  readonly decay: number;
+  readonly frozen: boolean;
+}
+
+export interface OptimizerSettings {
+  readonly kind: "adam" | "sgd";
+  readonly learningRate: number;
+  /** Of sgd. */
+  readonly momentum: number;
+}
+
+/** Adam's defaults (Kingma and Ba 2015); epsilon is explicit because tfjs' differs between backends. */
+const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+
+/** Moments of one parameter: Adam's m and v; sgd's velocity is the first. */
+interface Slot {
+  first: tf.Variable;
+  second: tf.Variable | undefined;
+  steps: number;
+}
+
+interface LiveParameter {
+  readonly name: string;
+  readonly trainable: boolean;
+  readonly variable: tf.Variable;
+  /** What the variable was loaded from and masked with, to see what a replacing snapshot changed. */
+  loaded: Float32Array | undefined;
+  state: ParameterState | undefined;
+  mask: tf.Tensor | undefined;
+  quantizer: QuantizerTensors | undefined;
+  slot: Slot | undefined;
+}
+
+interface LiveActivation {
+  readonly bits: number;
+  readonly low: tf.Variable;
+  readonly high: tf.Variable;
+  observer: RangeObserver;
+  /** The range as the snapshot gave it, so that a quantizer that never trained comes back bit for bit. */
+  exact: ActivationQuantizer | undefined;
+}
+
+/** Optimizer state as plain data, for checkpoints. */
+export type OptimizerState = ReadonlyMap<
+  string,
+  { readonly kind: "adam" | "sgd"; readonly first: Float32Array; readonly second?: Float32Array; readonly steps: number }
+>;
+
+export class LiveModel {
+  #network: Network;
+  #parameters = new Map<string, LiveParameter>();
+  #activations = new Map<string, LiveActivation>();
+
+  constructor(snapshot: Snapshot) {
+    this.#network = snapshot.network;
+    this.replace(snapshot);
+  }
+
+  get network(): Network {
+    return this.#network;
+  }
+
+  /** Trainable variables in node order. */
+  trainables(): tf.Variable[] {
+    return [...this.#parameters.values()].filter((p) => p.trainable).map((p) => p.variable);
+  }
+
+  /** Effective value of a parameter: the (masked) raw variable, fake-quantized. Call inside a tidy. */
+  readonly effective = (name: string): tf.Tensor => {
+    const parameter = this.#get(name);
+    // The raw values of a masked parameter are exactly 0 where the mask is: `replace` and every update see to it.
+    return parameter.quantizer ? fakeQuantize(parameter.variable, parameter.quantizer) : parameter.variable;
+  };
+
+  /**
+   * Output of a node through its activation quantizer, if it has one. In training an unfrozen range first moves towards
+   * this batch's minimum and maximum.
+   */
+  transformActivation(nodeId: string, value: tf.Tensor, training: boolean): tf.Tensor {
+    const live = this.#activations.get(nodeId);
+    if (!live) return value;
+    if (training && !live.observer.frozen) {
+      const { decay } = live.observer;
+      const follow = (range: tf.Variable, batch: tf.Tensor) =>
+        range.assign(tf.add(tf.mul(range, decay), tf.mul(batch, 1 - decay)));
+      follow(live.low, tf.minimum(tf.min(value), 0));
+      follow(live.high, tf.maximum(tf.max(value), 0));
+      live.exact = undefined;
+    }
+    return fakeQuantizeRange(value, live.low as tf.Tensor as tf.Scalar, live.high as tf.Tensor as tf.Scalar, live.bits);
+  }
+
+  /** Sets how the range of each quantized activation behaves from now on. */
+  observeActivations(observer: RangeObserver): void {
+    for (const live of this.#activations.values()) live.observer = observer;
+  }
+
+  /** Moves running statistics: `momentum * old + (1 - momentum) * batch`. */
+  updateBatchStatistics(nodeId: string, mean: tf.Tensor, variance: tf.Tensor): void {
+    const node = this.#network.nodes.find((n) => n.id === nodeId);
+    if (node?.op !== "batch-norm") return;
+    const { momentum } = node.attrs;
+    for (const [role, batch] of [
+      ["movingMean", mean],
+      ["movingVariance", variance],
+    ] as const) {
+      const parameter = this.#get(node.params[role]!.name);
+      tf.tidy(() => parameter.variable.assign(tf.add(tf.mul(parameter.variable, momentum), tf.mul(batch, 1 - momentum))));
+      parameter.loaded = undefined;
+    }
+  }
+
+  /** One optimizer step; takes and disposes nothing of `gradients`. Masked weights stay exactly 0 (with their moments). */
+  update(gradients: Readonly<Record<string, tf.Tensor>>, optimizer: OptimizerSettings): void {
+    for (const parameter of this.#parameters.values()) {
+      const gradient = gradients[parameter.variable.name];
+      if (!gradient) continue;
+      const slot = this.#slot(parameter, optimizer.kind);
+      slot.steps++;
+      const { variable: value, mask } = parameter;
+      if (slot.second) {
+        adamUpdate(
+          { value, gradient, m: slot.first, v: slot.second, mask },
+          { ...adamDefaults, learningRate: optimizer.learningRate, step: slot.steps },
+        );
+      } else {
+        sgdUpdate({ value, gradient, velocity: slot.first, mask }, optimizer);
+      }
+      parameter.loaded = undefined;
+    }
+  }
+
+  /**
+   * Puts another snapshot in place. Parameters that keep name and shape keep their moments; those that surgery cut
+   * (`kept`) have them cut alike; anything else starts afresh. Ranges of activations start frozen.
+   */
+  replace(snapshot: Snapshot, kept?: KeptSlices): void {
+    const before = this.#parameters;
+    const after = new Map<string, LiveParameter>();
+    for (const { name, shape, role } of parametersOf(snapshot.network)) {
+      const state = snapshot.states.get(name);
+      const values = valuesOf(snapshot, name);
+      const old = before.get(name);
+      const sameShape = old !== undefined && old.variable.shape.join() === shape.join();
+      let live: LiveParameter;
+      if (old && sameShape) {
+        live = old;
+        before.delete(name);
+      } else {
+        live = {
+          name,
+          trainable: trainable(role),
+          variable: tf.tidy(() => tf.variable(tf.zeros([...shape]), trainable(role))),
+          loaded: undefined,
+          state: undefined,
+          mask: undefined,
+          quantizer: undefined,
+          slot: old?.slot && kept?.has(name) ? cutSlot(old.slot, kept.get(name)!) : undefined,
+        };
+      }
+      if (live.state?.quantizer !== state?.quantizer) {
+        live.quantizer?.constants.dispose();
+        live.quantizer = state?.quantizer && quantizerTensors(state.quantizer);
+      }
+      const maskChanged = live.state?.mask !== state?.mask;
+      if (maskChanged) {
+        live.mask?.dispose();
+        live.mask = state?.mask && tf.tensor(Float32Array.from(state.mask), [...shape], "float32");
+      }
+      if (live.loaded !== values || maskChanged) {
+        tf.tidy(() => live.variable.assign(tf.tensor(applyMask(values, state?.mask).slice(), [...shape], "float32")));
+        live.loaded = values;
+      }
+      live.state = state;
+      after.set(name, live);
+    }
+    for (const gone of before.values()) disposeParameter(gone);
+    this.#parameters = after;
+    this.#network = snapshot.network;
+    this.#replaceActivations(snapshot.activations);
+  }
+
+  #replaceActivations(next: ReadonlyMap<string, ActivationQuantizer>): void {
+    for (const [id, live] of this.#activations) {
+      if (live.exact && live.exact === next.get(id)) continue;
+      live.low.dispose();
+      live.high.dispose();
+      this.#activations.delete(id);
+    }
+    for (const [id, quantizer] of next) {
+      if (this.#activations.has(id)) continue;
+      const { bits, scale, zeroPoint } = quantizer;
+      this.#activations.set(id, {
+        bits,
+        low: tf.variable(tf.scalar(-zeroPoint * scale), false),
+        high: tf.variable(tf.scalar((2 ** bits - 1 - zeroPoint) * scale), false),
+        observer: { decay: 0.99, frozen: true },
+        exact: quantizer,
+      });
+    }
+  }
+
+  /** Reads everything back. Quantizer scales are those of the values as they are now. */
+  async snapshot(): Promise<Snapshot> {
+    const values = new Map<string, Float32Array>();
+    const states = new Map<string, ParameterState>();
+    for (const parameter of this.#parameters.values()) {
+      const trained = parameter.loaded === undefined;
+      const raw = parameter.loaded ?? ((await parameter.variable.data()) as Float32Array).slice();
+      parameter.loaded = raw;
+      values.set(parameter.name, raw);
+      const { state } = parameter;
+      if (!state) continue;
+      const quantizer = state.quantizer;
+      // Values that no step has moved keep the scales they came with, bit for bit.
+      const current =
+        quantizer?.kind === "uniform" && trained
+          ? { ...state, quantizer: refreshScales(applyMask(raw, state.mask), quantizer) }
+          : state;
+      parameter.state = current;
+      if (current !== state && parameter.quantizer) {
+        parameter.quantizer = { ...parameter.quantizer, quantizer: current.quantizer! };
+      }
+      states.set(parameter.name, current);
+    }
+    const activations = new Map<string, ActivationQuantizer>();
+    for (const [id, live] of this.#activations) {
+      live.exact ??= affineRange((await live.low.data())[0]!, (await live.high.data())[0]!, live.bits);
+      activations.set(id, live.exact);
+    }
+    return { network: this.#network, values, states, activations };
+  }
+
+  async optimizerState(): Promise<OptimizerState> {
+    const state = new Map<string, { kind: "adam" | "sgd"; first: Float32Array; second?: Float32Array; steps: number }>();
+    for (const { name, slot } of this.#parameters.values()) {
+      if (!slot) continue;
+      const first = ((await slot.first.data()) as Float32Array).slice();
+      const second = slot.second && ((await slot.second.data()) as Float32Array).slice();
+      state.set(name, { kind: second ? "adam" : "sgd", first, ...(second ? { second } : {}), steps: slot.steps });
+    }
+    return state;
+  }
+
+  restoreOptimizer(state: OptimizerState): void {
+    for (const [name, { first, second, steps }] of state) {
+      const parameter = this.#parameters.get(name);
+      if (!parameter || parameter.variable.size !== first.length) continue;
+      disposeSlot(parameter.slot);
+      const { shape } = parameter.variable;
+      const moment = (values: Float32Array) => tf.tidy(() => tf.variable(tf.tensor(values.slice(), shape), false));
+      parameter.slot = { first: moment(first), second: second && moment(second), steps };
+    }
+  }
+
+  /** Forgets all moments: a new phase of training starts. */
+  resetOptimizer(): void {
+    for (const parameter of this.#parameters.values()) {
+      disposeSlot(parameter.slot);
+      parameter.slot = undefined;
+    }
+  }
+
+  dispose(): void {
+    for (const parameter of this.#parameters.values()) disposeParameter(parameter);
+    for (const { low, high } of this.#activations.values()) tf.dispose([low, high]);
+    this.#parameters.clear();
+    this.#activations.clear();
+  }
+
+  #get(name: string): LiveParameter {
+    const parameter = this.#parameters.get(name);
+    if (!parameter) throw new RangeError(`expected a parameter of '${this.#network.name}', got '${name}'`);
+    return parameter;
+  }
+
+  #slot(parameter: LiveParameter, kind: "adam" | "sgd"): Slot {
+    if (parameter.slot && (kind === "adam") !== (parameter.slot.second !== undefined)) {
+      disposeSlot(parameter.slot);
+      parameter.slot = undefined;
+    }
+    const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(parameter.variable), false));
+    parameter.slot ??= { first: zeros(), second: kind === "adam" ? zeros() : undefined, steps: 0 };
+    return parameter.slot;
+  }
+}
+
+const trainable = (role: ParameterRole) => role !== "movingMean" && role !== "movingVariance";
+
+function disposeSlot(slot: Slot | undefined): void {
+  slot?.first.dispose();
+  slot?.second?.dispose();
+}
+
+function disposeParameter({ variable, mask, quantizer, slot }: LiveParameter): void {
+  variable.dispose();
+  mask?.dispose();
+  quantizer?.constants.dispose();
+  disposeSlot(slot);
+}
+
+function cutSlot(slot: Slot, slices: readonly { axis: number; indices: Uint32Array }[]): Slot {
+  const cut = (moment: tf.Variable): tf.Variable => {
+    const along = (t: tf.Tensor, { axis, indices }: { axis: number; indices: Uint32Array }) =>
+      tf.gather(t, tf.tensor1d(Int32Array.from(indices), "int32"), axis);
+    return tf.tidy(() => tf.variable(slices.reduce<tf.Tensor>(along, moment), false));
+  };
+  return { first: cut(slot.first), second: slot.second && cut(slot.second), steps: slot.steps };
+}
+
+/** The affine quantizer of a range, nudged so that real 0 is exact (Jacob et al. 2018); a range of width 0 gets scale 1. */
+export function affineRange(low: number, high: number, bits: number): ActivationQuantizer {
+  const top = 2 ** bits - 1;
+  const min = Math.min(low, 0);
+  const width = Math.max(high, 0) - min;
+  const scale = width > 0 ? Math.fround(Math.fround(width) / top) : 1;
+  const zeroPoint = Math.max(0, Math.min(top, roundHalfEven(Math.fround(-min / scale))));
+  return { bits, scale, zeroPoint };
+}

@@ -1,0 +1,89 @@
+/** A live model's whole state (raw values, compression state, optimizer moments) as a pack and back, bit for bit. */
+import type { Network } from "../core/network";
+import type { ActivationQuantizer, ParameterState, Snapshot } from "../core/snapshot";
+import type { Pack, PackedArray } from "../core/tensor-pack";
+import type { OptimizerState } from "./live-model";
+
+interface QuantizerJson {
+  readonly kind: "uniform" | "codebook";
+  readonly bits?: number;
+  readonly granularity?: "tensor" | "channel";
+}
+interface StateJson {
+  readonly network: Network;
+  readonly values: readonly string[];
+  readonly states: Readonly<Record<string, { readonly mask: boolean; readonly quantizer: QuantizerJson | null }>>;
+  readonly activations: Readonly<Record<string, ActivationQuantizer>>;
+  readonly optimizer: Readonly<Record<string, { readonly kind: "adam" | "sgd"; readonly steps: number }>>;
+}
+
+export function packState(snapshot: Snapshot, optimizer: OptimizerState = new Map()): Pack {
+  const arrays = new Map<string, PackedArray>();
+  const states: Record<string, StateJson["states"][string]> = {};
+  for (const [name, values] of snapshot.values) arrays.set(`value:${name}`, values);
+  for (const [name, { mask, quantizer }] of snapshot.states) {
+    if (mask) arrays.set(`mask:${name}`, mask);
+    if (quantizer?.kind === "uniform") {
+      arrays.set(`clips:${name}`, quantizer.clips);
+      arrays.set(`scales:${name}`, quantizer.scales);
+    }
+    if (quantizer?.kind === "codebook") arrays.set(`codebook:${name}`, quantizer.values);
+    const kept =
+      quantizer?.kind === "uniform"
+        ? { kind: quantizer.kind, bits: quantizer.bits, granularity: quantizer.granularity }
+        : quantizer && { kind: quantizer.kind };
+    states[name] = { mask: mask !== undefined, quantizer: kept ?? null };
+  }
+  const moments: Record<string, StateJson["optimizer"][string]> = {};
+  for (const [name, { kind, first, second, steps }] of optimizer) {
+    arrays.set(`first:${name}`, first);
+    if (second) arrays.set(`second:${name}`, second);
+    moments[name] = { kind, steps };
+  }
+  const json: StateJson = {
+    network: snapshot.network,
+    values: [...snapshot.values.keys()],
+    states,
+    activations: Object.fromEntries(snapshot.activations),
+    optimizer: moments,
+  };
+  return { json, arrays };
+}
+
+export function unpackState({ json, arrays }: Pack): { snapshot: Snapshot; optimizer: OptimizerState } {
+  const state = json as StateJson;
+  const floats = (name: string) => arrays.get(name) as Float32Array;
+  const states = new Map<string, ParameterState>();
+  for (const [name, { mask, quantizer }] of Object.entries(state.states)) {
+    states.set(name, {
+      ...(mask ? { mask: arrays.get(`mask:${name}`) as Uint8Array } : {}),
+      ...(quantizer?.kind === "uniform"
+        ? {
+            quantizer: {
+              kind: "uniform",
+              bits: quantizer.bits!,
+              granularity: quantizer.granularity!,
+              clips: floats(`clips:${name}`),
+              scales: floats(`scales:${name}`),
+            },
+          }
+        : {}),
+      ...(quantizer?.kind === "codebook" ? { quantizer: { kind: "codebook", values: floats(`codebook:${name}`) } } : {}),
+    });
+  }
+  const optimizer = new Map(
+    Object.entries(state.optimizer).map(([name, { kind, steps }]) => {
+      const second = arrays.get(`second:${name}`) as Float32Array | undefined;
+      return [name, { kind, steps, first: floats(`first:${name}`), ...(second ? { second } : {}) }] as const;
+    }),
+  );
+  return {
+    snapshot: {
+      network: state.network,
+      values: new Map(state.values.map((name) => [name, floats(`value:${name}`)])),
+      states,
+      activations: new Map(Object.entries(state.activations)),
+    },
+    optimizer,
+  };
+}
