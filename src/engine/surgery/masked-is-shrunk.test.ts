@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ActivationKind, Network } from "../core/network";
 import { shapesOf } from "../ops/registry";
 import { networkBuilder } from "../zoo/builder";
-import { buildIds, builders } from "../zoo/builders";
+import { buildIds } from "../zoo/build-ids";
+import { builders } from "../zoo/builders";
 import { channelGroups } from "./channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot, randomRemovals, realImages } from "./check.testing";
 

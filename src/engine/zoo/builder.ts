@@ -114,7 +114,7 @@ export class NetworkBuilder {
   }
 
   /** Default id: `<from>-<kind>`, where `from` sheds its `-bn`: `conv1-bn` is followed by `conv1-relu`. */
-  activation(from: string, kind: ActivationKind = "relu", id = `${from.replace(/-bn$/, "")}-${kind}`): string {
+  activation(from: string, kind: ActivationKind = "relu", id = `${from.replace(/(-bn)+$/, "")}-${kind}`): string {
     return this.node("activation", id, [from], { kind });
   }
 
