@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { relativeError, sample, startWasm, valuesOn, type Sample } from "./node-wasm.testing";
-import { registerWasmTrainingKernels, unregisterWasmTrainingKernels } from "./wasm-kernels";
+import { fastKernels } from "./fast-kernels";
+import { fastKernelReport, registerWasmTrainingKernels, unregisterWasmTrainingKernels } from "./wasm-kernels";
 
 /** Largest relative error allowed against the cpu backend; both add in float32, in another order. */
 const TOLERANCE = 2e-5;
@@ -195,6 +196,12 @@ describe("gradients of the other layers on wasm equal the cpu backend", () => {
       expectSameAsCpu([image], (x) => [tf.grad((input: tf.Tensor) => square(layer(input as tf.Tensor4D)))(x!)]);
     });
   }
+});
+
+describe("the compiled kernels", () => {
+  it("are linked, and all pass their self-tests", () => {
+    expect(fastKernelReport()).toEqual({ linked: true, enabled: Object.keys(fastKernels), rejected: [] });
+  });
 });
 
 describe("registration", () => {

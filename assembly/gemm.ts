@@ -1,0 +1,35 @@
+/**
+ * Matrix products of any size by packed panels, blocked for the caches. Either operand may be given transposed.
+ */
+import { multiplyPanels } from "./micro";
+import { packColumnsA, packColumnsB, packRowsA, packRowsB } from "./pack";
+import { KC, MC, NC, aBuffer, bBuffer } from "./scratch";
+
+/** Length of the blocks into which an inner dimension is cut: as equal as can be, at most KC. */
+export function innerBlock(k: i32): i32 {
+  const blocks = (k + KC - 1) / KC;
+  return (k + blocks - 1) / blocks;
+}
+
+/**
+ * C[M,N] = op(A) op(B), or += with accumulate; all row-major and dense, K at least 1.
+ * A is [M,K], or [K,M] when transposed; B is [K,N], or [N,K] when transposed.
+ */
+export function gemm(a: usize, b: usize, c: usize, m: i32, n: i32, k: i32, transposeA: bool, transposeB: bool, accumulate: bool): void {
+  const block = innerBlock(k);
+  const ldc = <usize>n << 2;
+  for (let j = 0; j < n; j += NC) {
+    const nc = min(NC, n - j);
+    for (let p = 0; p < k; p += block) {
+      const kc = min(block, k - p);
+      if (transposeB) packColumnsB(b, k, n, p, kc, j, nc, bBuffer);
+      else packRowsB(b, n, n, p, kc, j, nc, bBuffer);
+      for (let i = 0; i < m; i += MC) {
+        const mc = min(MC, m - i);
+        if (transposeA) packColumnsA(a, m, m, i, mc, p, kc, aBuffer);
+        else packRowsA(a, k, m, i, mc, p, kc, aBuffer);
+        multiplyPanels(aBuffer, bBuffer, c + ((<usize>i * n + j) << 2), ldc, mc, nc, kc, accumulate || p > 0);
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The compiled training kernels (assembly/), linked to the memory of a running wasm backend so that they work on its
+ * tensors in place. It knows addresses and working memory; which tfjs kernels are built on it is in fast-kernels.ts.
+ */
+import type * as tf from "@tensorflow/tfjs-core";
+import { trainingKernelsBase64 } from "./training-kernels.generated";
+import { allocate, memoryOf, pointerOf, release } from "./wasm-memory";
+import type { WasmBackend } from "./wasm-types";
+
+/** Geometry of a convolution as the module takes it: N, H, W, C, outH, outW, M, kh, kw, sh, sw, top, left. */
+export type ConvArguments = readonly [
+  batch: number,
+  height: number,
+  width: number,
+  channels: number,
+  outHeight: number,
+  outWidth: number,
+  filters: number,
+  kernelHeight: number,
+  kernelWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  padTop: number,
+  padLeft: number,
+];
+
+/** The module's functions; pointers are byte offsets, and assembly/index.ts says what each does. */
+export interface TrainingExports {
+  scratchBytes(): number;
+  setScratch(pointer: number): void;
+  maxChannels(): number;
+  gemm(
+    a: number,
+    b: number,
+    c: number,
+    m: number,
+    n: number,
+    k: number,
+    transposeA: boolean,
+    transposeB: boolean,
+    accumulate: boolean,
+  ): void;
+  convForward(x: number, filter: number, y: number, ...geometry: ConvArguments): void;
+  convFilterGradient(x: number, dy: number, dw: number, ...geometry: ConvArguments): void;
+  convInputGradient(dy: number, filter: number, dx: number, scratch: number, ...geometry: ConvArguments): void;
+  /** In floats. */
+  convInputScratch(channels: number, filters: number, kh: number, kw: number, sh: number, sw: number): number;
+}
+
+/** A tensor just made, and where its data are. Its content is undefined. */
+export interface NewTensor {
+  readonly info: tf.TensorInfo;
+  readonly pointer: number;
+}
+
+export class TrainingModule {
+  private constructor(
+    readonly backend: WasmBackend,
+    readonly functions: TrainingExports,
+  ) {}
+
+  /**
+   * Links the kernels to a backend. Throws where its memory cannot be had, where there is no SIMD, or where compiling
+   * is not allowed (a page without wasm-unsafe-eval). Compiles at once, which browsers allow in workers.
+   */
+  static link(backend: WasmBackend): TrainingModule {
+    const memory = memoryOf(backend);
+    if (memory === null) throw new Error("the wasm backend's memory was expected to be accessible");
+    const binary = decodeBase64(trainingKernelsBase64);
+    if (!(memory.buffer instanceof ArrayBuffer)) importSharedMemory(binary);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+    const functions = instance.exports as unknown as TrainingExports;
+    functions.setScratch(allocate(backend, functions.scratchBytes()));
+    return new TrainingModule(backend, functions);
+  }
+
+  pointer(info: tf.TensorInfo): number {
+    return pointerOf(this.backend, info);
+  }
+
+  /** A new float32 tensor, not filled. */
+  output(shape: number[]): NewTensor {
+    const info = this.backend.makeOutput(shape, "float32");
+    return { info, pointer: this.pointer(info) };
+  }
+
+  /** Runs work with that many floats of memory of its own. */
+  withScratch(floats: number, work: (pointer: number) => void): void {
+    const pointer = allocate(this.backend, Math.max(16, floats * 4));
+    try {
+      work(pointer);
+    } finally {
+      release(this.backend, pointer);
+    }
+  }
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
+}
+
+/** Import of a memory named env.memory: lengths and names, kind 2, then the limits' flags (1: a maximum is given). */
+const MEMORY_IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2, 1];
+const SHARED_WITH_MAXIMUM = 3;
+
+/** Declares the imported memory as shared, as the threaded build of tfjs has it: one flag in the import section. */
+function importSharedMemory(binary: Uint8Array): void {
+  const at = binary.findIndex((_, start) => MEMORY_IMPORT.every((byte, i) => binary[start + i] === byte));
+  if (at < 0) throw new Error("an import of env.memory was expected in the training kernels");
+  binary[at + MEMORY_IMPORT.length - 1] = SHARED_WITH_MAXIMUM;
+}
