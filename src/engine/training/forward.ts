@@ -7,7 +7,7 @@ import { consumersOf, type Network, type Node, type ParameterRole } from "../cor
 import { operationOf } from "../ops/registry";
 
 export interface ForwardOptions {
-  /** Batch statistics and dropout on. Default false. */
+  /** Dropout on, batch normalization by the batch's own statistics, no fused kernels. Default false. */
   readonly training?: boolean;
   /** Draws of dropout; differs from step to step. */
   readonly noiseSeed?: number;

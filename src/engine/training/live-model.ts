@@ -248,6 +248,25 @@ export class LiveModel {
     return { network: this.#network, values, states, activations };
   }
 
+  /** The ranges that activation quantizers follow, as they are: a snapshot only keeps what they round to. */
+  async ranges(): Promise<Record<string, readonly [low: number, high: number]>> {
+    const entries = [...this.#activations].map(
+      async ([id, { low, high }]) => [id, [(await low.data())[0]!, (await high.data())[0]!]] as const,
+    );
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  restoreRanges(ranges: Readonly<Record<string, readonly [low: number, high: number]>>): void {
+    for (const [id, [low, high]] of Object.entries(ranges)) {
+      const live = this.#activations.get(id);
+      if (!live) continue;
+      tf.tidy(() => {
+        live.low.assign(tf.scalar(low));
+        live.high.assign(tf.scalar(high));
+      });
+    }
+  }
+
   async optimizerState(): Promise<OptimizerState> {
     const state = new Map<string, { kind: "adam" | "sgd"; first: Float32Array; second?: Float32Array; steps: number }>();
     for (const { name, slot } of this.#parameters.values()) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parametersOf, sizeOfShape } from "../core/network";
 import { shapesOf } from "../ops/registry";
-import { buildIds, builders } from "./builders";
+import { buildIds } from "./build-ids";
+import { builders } from "./builders";
 import { initializeValues } from "./initialize";
 
 describe("builders", () => {

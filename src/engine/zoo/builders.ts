@@ -4,22 +4,8 @@
  * batch normalization folded.
  */
 import type { Network, Shape } from "../core/network";
+import type { BuildId } from "./build-ids";
 import { type NetworkBuilder, networkBuilder, type Square } from "./builder";
-
-export const buildIds = [
-  "mlp-300-100",
-  "lenet5c",
-  "cnn-s",
-  "cnn-m",
-  "cnn-m/2",
-  "cnn-m/4",
-  "resnet8",
-  "mobile-t",
-] as const;
-export type BuildId = (typeof buildIds)[number];
-
-/** An id of the list, e.g. one read from a document. */
-export const isBuildId = (id: string): id is BuildId => (buildIds as readonly string[]).includes(id);
 
 /** `inputShape` without the batch; the network's output are `classes` logits. */
 export type BuildNetwork = (inputShape?: Shape, classes?: number) => Network;

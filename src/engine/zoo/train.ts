@@ -11,7 +11,8 @@ import { learningRateFactor } from "../training/learning-rate";
 import { LiveModel } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
 import { trainStep } from "../training/step";
-import { type BuildId, builders } from "./builders";
+import type { BuildId } from "./build-ids";
+import { builders } from "./builders";
 import { initializeValues } from "./initialize";
 
 /** How a zoo network is made; stored beside its weights. */

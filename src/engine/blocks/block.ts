@@ -1,0 +1,158 @@
+/**
+ * The contract of a block, one method of the palette. Metadata is light and read by the page; the implementation is
+ * pure functions on snapshots plus hooks that the one training loop calls, so that any set of overlapping clips trains
+ * jointly. See README.md beside this file.
+ */
+import type { CitationKey } from "#survey/citations";
+import type { SurveyNodeId } from "#survey/taxonomy";
+import type { Words } from "#survey/words";
+import type { Rng } from "../core/rng";
+import type { Snapshot } from "../core/snapshot";
+import type { KeptSlices, OptimizerSettings, RangeObserver } from "../training/live-model";
+import type { LossTerm } from "../training/step";
+import type { ParamSchema, ParamsOf } from "./params";
+
+/** Folder of a block -> prefix of its id; also its lane on the timeline. */
+export const blockPrefixes = {
+  model: "model",
+  prune: "prune",
+  quantize: "quant",
+  distill: "distill",
+  joint: "joint",
+  train: "train",
+} as const;
+export type BlockKind = keyof typeof blockPrefixes;
+
+/**
+ * How closely the implementation follows its source: the cited formula (`exact`), the cited idea with details of ours
+ * (`reconstructed`), our reading of a sentence of the survey (`stand-in`). Shown wherever the method is named.
+ */
+export type Fidelity = "exact" | "reconstructed" | "stand-in";
+
+export interface BlockNeeds {
+  /** Training images, labelled or not. */
+  readonly data: boolean;
+  readonly labels: boolean;
+  readonly batchNorm: boolean;
+  readonly teacher: boolean;
+}
+
+/** What the combination of methods on a timeline is told from (`timeline/classify.ts`). */
+export interface BlockTraits {
+  /** Of a pruner: does the network get smaller (`structured`), or only emptier. */
+  readonly granularity?: "unstructured" | "structured";
+  /** Of a quantizer: one width, several, or a table of values. */
+  readonly precision?: "fixed" | "dynamic" | "discrete";
+  /** Of a quantizer: learns while training goes on (QAT) rather than at an instant (PTQ). */
+  readonly trains?: boolean;
+}
+
+export interface BlockMeta<Id extends string = string, S extends ParamSchema = ParamSchema> {
+  readonly id: Id;
+  readonly kind: BlockKind;
+  /** Catalogue ids of methods that this block carries out, itself included. */
+  readonly covers: readonly string[];
+  readonly survey: SurveyNodeId;
+  readonly citations: readonly CitationKey[];
+  readonly fidelity: Fidelity;
+  /** `instant`: length 0 only; `span`: longer than 0 only. */
+  readonly length: "instant" | "span" | "either";
+  readonly needs: BlockNeeds;
+  readonly traits: BlockTraits;
+  readonly params: S;
+}
+
+export const defineBlock = <const Id extends string, const S extends ParamSchema>(meta: BlockMeta<Id, S>) => meta;
+
+/** A block's words in both languages. Every parameter has a label and every choice a name, or it does not compile. */
+export interface BlockWords<S extends ParamSchema = ParamSchema> {
+  readonly label: Words;
+  /** What it does, in one sentence. */
+  readonly summary: Words;
+  readonly params: {
+    readonly [K in keyof S]: S[K] extends { readonly options: readonly (infer T extends string)[] }
+      ? { readonly label: Words; readonly options: Readonly<Record<T, Words>> }
+      : { readonly label: Words };
+  };
+}
+
+/** The network while it trains, as a block may see and change it. */
+export interface ModelAccess {
+  /** Raw values and compression state as they are now. */
+  snapshot(): Promise<Snapshot>;
+  /**
+   * Puts a snapshot computed from the last one in place; optimizer moments of cut parameters (`kept`) are cut alike.
+   * Arrays that did not change should be the same objects: they are not copied to the device again.
+   */
+  replace(next: Snapshot, kept?: KeptSlices): void;
+  /** How the ranges of quantized activations behave from now on. */
+  observeActivations(observer: RangeObserver): void;
+}
+
+/** Smallest and largest output of a node over the calibration images, and a histogram-free sample for clipping. */
+export interface ActivationSample {
+  readonly min: number;
+  readonly max: number;
+  /** At most a few ten thousand outputs, drawn evenly over images and places. */
+  readonly values: Float32Array;
+}
+
+/** What the engine offers a block. Everything is seeded; nothing is kept by the block after `onEnd`. */
+export interface ClipServices {
+  /** Outputs of nodes of a network over `images` training images in inference mode. */
+  sampleActivations(snapshot: Snapshot, nodeIds: readonly string[], images: number): Promise<ReadonlyMap<string, ActivationSample>>;
+  /** Moving statistics estimated afresh over the document's `bnRecalibrationBatches`; the same snapshot without batch normalization. */
+  recalibrateBatchNorm(snapshot: Snapshot): Promise<Snapshot>;
+  /** A network of the catalogue of builders with fresh values, for the document's data. */
+  build(id: string, seed: number): Snapshot;
+  /** Of a distiller. @throws EngineError `missing-teacher` */
+  teacher(): Teacher;
+}
+
+/** A frozen network, in inference mode, outside the gradient tape. */
+export interface Teacher {
+  /**
+   * Logits `[batch, classes]` of training images by their places; the caller disposes them.
+   * Cached: there is no augmentation, so an image's logits never change.
+   */
+  logits(indices: Uint32Array, x: import("@tensorflow/tfjs-core").Tensor): import("@tensorflow/tfjs-core").Tensor2D;
+}
+
+/** Plain data of a running clip that a resumed run needs besides the snapshot. */
+export type ClipState = Readonly<Record<string, number>>;
+
+export interface ClipContext<S extends ParamSchema = ParamSchema> {
+  readonly params: ParamsOf<S>;
+  /** Length in optimizer steps; 0 for an instant. */
+  readonly steps: number;
+  readonly services: ClipServices;
+  /** A stream of the document's seed, of this clip alone. */
+  rng(stream: string): Rng;
+}
+
+/** One clip at work. Hooks run in this order; each is optional. Steps are the clip's own, from 0. */
+export interface ClipRun {
+  /** How many decisions fall within the clip, the first at its start: at `r * steps * endFraction / rounds`. */
+  readonly rounds?: { readonly count: number; readonly endFraction: number };
+  /** Once, before the first step. Not called again when a run resumes inside the clip. */
+  onBegin?(model: ModelAccess): Promise<void>;
+  /** Decision `round` of `rounds.count`, before the step it falls on. */
+  onRound?(round: number, model: ModelAccess): Promise<void>;
+  /** Before each step: what the clip asks of it. */
+  onStep?(step: number, model: ModelAccess): void;
+  /** A term of the loss while the clip lasts. */
+  readonly loss?: LossTerm;
+  /** The optimizer at a step, of a train clip. */
+  optimizer?(step: number): OptimizerSettings;
+  /** Gradients by variable name, before the update; may be replaced in place (dispose what you replace). */
+  beforeUpdate?(gradients: Record<string, import("@tensorflow/tfjs-core").Tensor>): void;
+  /** After the update. Masks need nothing here: masked weights stay 0 by themselves. */
+  afterUpdate?(step: number, model: ModelAccess): void;
+  /** Once, after the last step; materialize what lasts and free what was allocated. Also called when a run stops early. */
+  onEnd?(model: ModelAccess, reason: "finished" | "stopped"): Promise<void>;
+  /** What `resume` needs. */
+  state?(): ClipState;
+  resume?(state: ClipState, model: ModelAccess): void;
+}
+
+export type BlockImplementation<S extends ParamSchema = ParamSchema> = (context: ClipContext<S>) => ClipRun;

@@ -1,0 +1,29 @@
+/** Every block the palette offers, in palette order. Metadata only: safe to import from the page. */
+import { EngineError } from "../core/errors";
+import type { BlockMeta } from "./block";
+import { meta as kdLogits } from "./distill/kd-logits/meta";
+import { meta as replace } from "./model/replace/meta";
+import { meta as filterL1 } from "./prune/filter-l1/meta";
+import { meta as magnitude } from "./prune/magnitude/meta";
+import { meta as affineInt8 } from "./quantize/affine-int8/meta";
+import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
+import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
+import { meta as fineTune } from "./train/fine-tune/meta";
+
+export const catalog = [replace, magnitude, filterL1, uniformKbit, affineInt8, qatFakeQuant, kdLogits, fineTune] as const;
+
+export type BlockId = (typeof catalog)[number]["id"];
+export type MetaOf<Id extends BlockId> = Extract<(typeof catalog)[number], { id: Id }>;
+
+const byId = new Map<string, BlockMeta>(catalog.map((meta) => [meta.id, meta]));
+
+export const isBlockId = (id: string): id is BlockId => byId.has(id);
+
+/** @throws EngineError `unknown-block` */
+export function blockMeta(id: string, clipId?: string): BlockMeta {
+  const meta = byId.get(id);
+  if (!meta) {
+    throw new EngineError("unknown-block", `expected a block among ${[...byId.keys()].join(", ")}, got '${id}'`, { clipId });
+  }
+  return meta;
+}

@@ -1,0 +1,12 @@
+/** Post-training quantization of weights (symmetric) and activations (affine, nudged) (Jacob et al. 2018). */
+import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
+import type { BlockImplementation } from "../../block";
+import { quantizeActivations, quantizeWeights } from "../../shared/quantize";
+import type { meta } from "./meta";
+
+export const affineInt8: BlockImplementation<typeof meta.params> = ({ params, services }) => ({
+  async onBegin(model) {
+    const weights = quantizeWeights(foldBatchNorm(await model.snapshot()), params);
+    model.replace(await quantizeActivations(weights, params, services));
+  },
+});

@@ -1,0 +1,24 @@
+import { defineBlock } from "../../block";
+import { number } from "../../params";
+import { activationBits, calibrationParams, imagesParam, weightParams } from "../../shared/quantize-params";
+
+export const meta = defineBlock({
+  id: "quant.qat-fake-quant",
+  kind: "quantize",
+  covers: ["quant.qat-fake-quant", "quant.per-channel"],
+  survey: "quantization/qat",
+  citations: ["qat", "straight-through"],
+  fidelity: "exact",
+  length: "span",
+  needs: { data: true, labels: false, batchNorm: false, teacher: false },
+  traits: { precision: "fixed", trains: true },
+  params: {
+    ...weightParams(4),
+    aBits: activationBits,
+    activationDelay: number({ min: 0, max: 0.9, default: 0.1, unit: "fraction" }),
+    rangeDecay: number({ min: 0.5, max: 0.9999, default: 0.99, step: 0.001, unit: "fraction" }),
+    freezeRangesAt: number({ min: 0, max: 1, default: 0.5, unit: "fraction" }),
+    ...calibrationParams("minmax"),
+    images: imagesParam,
+  },
+});

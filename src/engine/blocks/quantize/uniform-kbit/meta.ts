@@ -1,0 +1,15 @@
+import { defineBlock } from "../../block";
+import { calibrationParams, weightParams } from "../../shared/quantize-params";
+
+export const meta = defineBlock({
+  id: "quant.uniform-kbit",
+  kind: "quantize",
+  covers: ["quant.uniform-kbit", "quant.per-channel", "quant.calib-minmax", "quant.calib-percentile", "quant.calib-mse"],
+  survey: "quantization/uniform",
+  citations: ["quantization-whitepaper"],
+  fidelity: "exact",
+  length: "instant",
+  needs: { data: false, labels: false, batchNorm: false, teacher: false },
+  traits: { precision: "fixed", trains: false },
+  params: { ...weightParams(4), ...calibrationParams("minmax") },
+});

@@ -1,0 +1,25 @@
+/** One implementation for each catalogue entry; a missing or surplus one does not compile. Heavy: loads tensors. */
+import type { BlockImplementation } from "./block";
+import type { BlockId, MetaOf } from "./catalog";
+import { kdLogits } from "./distill/kd-logits/kd-logits";
+import { replace } from "./model/replace/replace";
+import { filterL1 } from "./prune/filter-l1/filter-l1";
+import { magnitude } from "./prune/magnitude/magnitude";
+import { affineInt8 } from "./quantize/affine-int8/affine-int8";
+import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
+import { uniformKbit } from "./quantize/uniform-kbit/uniform-kbit";
+import { fineTune } from "./train/fine-tune/fine-tune";
+
+const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["params"]> } = {
+  "model.replace": replace,
+  "prune.magnitude": magnitude,
+  "prune.filter-l1": filterL1,
+  "quant.uniform-kbit": uniformKbit,
+  "quant.affine-int8": affineInt8,
+  "quant.qat-fake-quant": qatFakeQuant,
+  "distill.kd-logits": kdLogits,
+  "train.fine-tune": fineTune,
+};
+
+/** The implementation of a block; its parameters must have passed its own schema. */
+export const implementationOf = (id: BlockId): BlockImplementation => registry[id] as unknown as BlockImplementation;

@@ -1,0 +1,22 @@
+/** The words of every block in both languages, by id. Loaded by whoever shows them; the engine itself never does. */
+import type { BlockWords } from "./block";
+import type { BlockId, MetaOf } from "./catalog";
+import { words as kdLogits } from "./distill/kd-logits/words";
+import { words as replace } from "./model/replace/words";
+import { words as filterL1 } from "./prune/filter-l1/words";
+import { words as magnitude } from "./prune/magnitude/words";
+import { words as affineInt8 } from "./quantize/affine-int8/words";
+import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
+import { words as uniformKbit } from "./quantize/uniform-kbit/words";
+import { words as fineTune } from "./train/fine-tune/words";
+
+export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["params"]> } = {
+  "model.replace": replace,
+  "prune.magnitude": magnitude,
+  "prune.filter-l1": filterL1,
+  "quant.uniform-kbit": uniformKbit,
+  "quant.affine-int8": affineInt8,
+  "quant.qat-fake-quant": qatFakeQuant,
+  "distill.kd-logits": kdLogits,
+  "train.fine-tune": fineTune,
+};

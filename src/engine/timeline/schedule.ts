@@ -1,0 +1,58 @@
+/** What happens at which step: clips that end, then instants, then clips that start; array order breaks ties. */
+import { type Clip, clipEnd, type TimelineDocument } from "./document";
+
+export interface Boundary {
+  readonly step: number;
+  readonly ends: readonly Clip[];
+  readonly instants: readonly Clip[];
+  readonly starts: readonly Clip[];
+}
+
+/** The steps at which a clip begins or ends, ascending. */
+export function boundariesOf({ clips }: TimelineDocument): Boundary[] {
+  const steps = new Set(clips.flatMap((clip) => [clip.start, clipEnd(clip)]));
+  return [...steps]
+    .sort((a, b) => a - b)
+    .map((step) => ({
+      step,
+      ends: clips.filter((clip) => clip.steps > 0 && clipEnd(clip) === step),
+      instants: clips.filter((clip) => clip.steps === 0 && clip.start === step),
+      starts: clips.filter((clip) => clip.steps > 0 && clip.start === step),
+    }));
+}
+
+/** The steps that train: those that a clip with length covers. */
+export function trainedSteps(document: TimelineDocument): number {
+  let trained = 0;
+  let reached = 0;
+  for (const clip of [...document.clips].sort((a, b) => a.start - b.start)) {
+    const from = Math.max(reached, clip.start);
+    if (clipEnd(clip) > from) {
+      trained += clipEnd(clip) - from;
+      reached = clipEnd(clip);
+    }
+  }
+  return trained;
+}
+
+/** Step of decision `round` of a clip: `start + round * steps * endFraction / rounds`, rounded down. */
+export const roundStep = (clip: Clip, rounds: { count: number; endFraction: number }, round: number): number =>
+  clip.start + Math.floor((round * clip.steps * rounds.endFraction) / rounds.count);
+
+/**
+ * The phase that a step belongs to, for the document's own learning-rate schedule: from where nothing that had begun
+ * was still running, to the end of what has begun by `step`. It depends on no clip that starts later, so editing the
+ * end of a document leaves its beginning as it was.
+ */
+export function phaseAt(document: TimelineDocument, step: number): { readonly start: number; readonly end: number } {
+  let start = 0;
+  let end = 0;
+  for (const clip of [...document.clips].sort((a, b) => a.start - b.start)) {
+    if (clip.start > step) break;
+    if (clip.steps === 0) continue;
+    if (clip.start >= end) start = clip.start;
+    end = Math.max(end, clipEnd(clip));
+  }
+  return { start, end };
+}
+
