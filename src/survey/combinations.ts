@@ -62,11 +62,11 @@ function pruneQuantize({ code, ...rest }: PruneQuantize): Combination {
     name: sequential
       ? words(
           `${code} prune, then quantize: ${prune.en}, ${quantize.en}`,
-          `${code} 先剪枝后量化:${prune.zh}、${quantize.zh}`,
+          `${code} 先剪枝后量化：${prune.zh}、${quantize.zh}`,
         )
       : words(
           `${code} prune while quantizing: ${prune.en}, ${quantize.en}`,
-          `${code} 边剪枝边量化:${prune.zh}、${quantize.zh}`,
+          `${code} 边剪枝边量化：${prune.zh}、${quantize.zh}`,
         ),
     teacher: null,
     student: prunedAndQuantized,
@@ -83,7 +83,7 @@ const entries = {
     name: words("A-1 prune, then distil from the pruned network", "A-1 先剪枝后蒸馏"),
     meaning: words(
       "Pruning makes a teacher that is closer to the student's capacity; the student is deployed, the pruned network is not.",
-      "剪枝得到与学生容量更接近的教师;部署的是学生模型,而非剪枝后的模型。",
+      "剪枝得到与学生容量更接近的教师；部署的是学生模型，而非剪枝后的模型。",
     ),
     teacher: pruned,
     student: separateStudent,
@@ -97,7 +97,7 @@ const entries = {
     name: words("A-2 prune, then distil from the original", "A-2 先剪枝后蒸馏"),
     meaning: words(
       "The network is pruned and then recovers under its own former self, in place of fine-tuning.",
-      "剪枝后由剪枝前的自己蒸馏恢复精度,以代替微调。",
+      "剪枝后由剪枝前的自己蒸馏恢复精度，以代替微调。",
     ),
     teacher: beforePruning,
     student: pruned,
@@ -125,7 +125,7 @@ const entries = {
     name: words("B distil, then prune", "B 先蒸馏后剪枝"),
     meaning: words(
       "A small student learns from its teacher and is then pruned; after pruning it is trained on hard labels alone.",
-      "先蒸馏得到小型学生模型,再对其剪枝;剪枝后仅用硬标签微调。",
+      "先蒸馏得到小型学生模型，再对其剪枝；剪枝后仅用硬标签微调。",
     ),
     teacher: separateTeacher,
     student: separateStudent,
@@ -139,7 +139,7 @@ const entries = {
     name: words("C-1 prune while distilling from the original", "C-1 边剪枝边蒸馏"),
     meaning: words(
       "Rounds of pruning, each followed by recovery under the network as it was before pruning.",
-      "多轮剪枝,每轮都由剪枝前的模型蒸馏恢复。",
+      "多轮剪枝，每轮都由剪枝前的模型蒸馏恢复。",
     ),
     teacher: beforePruning,
     student: pruned,
@@ -153,7 +153,7 @@ const entries = {
     name: words("C-2 prune while distilling from a separate teacher", "C-2 边剪枝边蒸馏"),
     meaning: words(
       "Rounds of pruning, each followed by recovery under a network of another origin.",
-      "多轮剪枝,每轮都由另行构造的网络蒸馏恢复。",
+      "多轮剪枝，每轮都由另行构造的网络蒸馏恢复。",
     ),
     teacher: separateTeacher,
     student: pruned,
@@ -167,13 +167,13 @@ const entries = {
     name: words("D distil, prune, distil again", "D 先蒸馏再剪枝后蒸馏"),
     meaning: words(
       "A half-width student learns from the original, is pruned, and recovers under its own unpruned self.",
-      "通道减半的学生先从原模型学习,再剪枝,最后由剪枝前的自己蒸馏恢复。",
+      "通道减半的学生先从原模型学习，再剪枝，最后由剪枝前的自己蒸馏恢复。",
     ),
     teacher: words(
       "the original first, the student before pruning second",
-      "第 1 次为原模型,第 2 次为剪枝前的学生模型",
+      "第 1 次为原模型，第 2 次为剪枝前的学生模型",
     ),
-    student: words("a half-width network, then its pruned form", "通道减半的模型,其后为其剪枝后的模型"),
+    student: words("a half-width network, then its pruned form", "通道减半的模型，其后为其剪枝后的模型"),
   },
 
   "qk-a1": {
@@ -185,7 +185,7 @@ const entries = {
     name: words("A-1 quantize, then distil from the quantized network", "A-1 先量化后蒸馏"),
     meaning: words(
       "Quantization makes a teacher that is easier to follow; the student is deployed in full precision.",
-      "量化使教师更易被模仿;部署的是全精度的学生模型。",
+      "量化使教师更易被模仿；部署的是全精度的学生模型。",
     ),
     teacher: quantized,
     student: separateStudent,
@@ -199,7 +199,7 @@ const entries = {
     name: words("A-2 quantize, then distil from the original", "A-2 先量化后蒸馏"),
     meaning: words(
       "The quantized network recovers under its own full-precision self; one network is all that is needed.",
-      "量化后的模型由其全精度的自己蒸馏恢复,全程只需一个网络。",
+      "量化后的模型由其全精度的自己蒸馏恢复，全程只需一个网络。",
     ),
     teacher: beforeQuantization,
     student: quantized,
@@ -227,10 +227,10 @@ const entries = {
     name: words("B quantize while distilling", "B 边量化边蒸馏"),
     meaning: words(
       "Every step quantizes the weights and learns weights and quantizer from the teacher.",
-      "每一步都对权重量化,并在教师监督下同时学习权重与量化器。",
+      "每一步都对权重量化，并在教师监督下同时学习权重与量化器。",
     ),
     // The table's note says built separately, the text at Figure 10 the original.
-    teacher: words("a separately built network, or the original", "单独构造的网络,或原模型"),
+    teacher: words("a separately built network, or the original", "单独构造的网络，或原模型"),
     student: quantized,
   },
 
@@ -242,7 +242,7 @@ const entries = {
     rows: [],
     meaning: words(
       "Single weights are removed, then all that remain get the same width.",
-      "先裁剪单个权重,再将剩余权重统一量化到同一位宽。",
+      "先裁剪单个权重，再将剩余权重统一量化到同一位宽。",
     ),
   }),
   "pq-a-1-2": pruneQuantize({
@@ -252,7 +252,7 @@ const entries = {
     rows: [5],
     meaning: words(
       "Single weights are removed, then each part gets the width that suits it.",
-      "先裁剪单个权重,再为网络各部分选取合适的位宽。",
+      "先裁剪单个权重，再为网络各部分选取合适的位宽。",
     ),
   }),
   "pq-a-1-3": pruneQuantize({
@@ -262,7 +262,7 @@ const entries = {
     rows: [1],
     meaning: words(
       "Single weights are removed, then those that remain share a few values.",
-      "先裁剪单个权重,再让剩余权重共享少量离散值。",
+      "先裁剪单个权重，再让剩余权重共享少量离散值。",
     ),
   }),
   "pq-a-2-1": pruneQuantize({
@@ -272,7 +272,7 @@ const entries = {
     rows: [4, 7, 10],
     meaning: words(
       "Whole structures are removed, then all that remains gets the same width.",
-      "先裁剪整块结构,再将剩余权重统一量化到同一位宽。",
+      "先裁剪整块结构，再将剩余权重统一量化到同一位宽。",
     ),
   }),
   "pq-a-2-2": pruneQuantize({
@@ -282,7 +282,7 @@ const entries = {
     rows: [9],
     meaning: words(
       "Whole structures are removed, then each part gets the width that suits it.",
-      "先裁剪整块结构,再为网络各部分选取合适的位宽。",
+      "先裁剪整块结构，再为网络各部分选取合适的位宽。",
     ),
   }),
   "pq-a-2-3": pruneQuantize({
@@ -292,7 +292,7 @@ const entries = {
     rows: [3],
     meaning: words(
       "Whole structures are removed, then the remaining weights share a few values.",
-      "先裁剪整块结构,再让剩余权重共享少量离散值。",
+      "先裁剪整块结构，再让剩余权重共享少量离散值。",
     ),
   }),
   "pq-b-1-1": pruneQuantize({
@@ -312,7 +312,7 @@ const entries = {
     rows: [8],
     meaning: words(
       "Which weights go and how many bits the others get is decided together.",
-      "裁剪哪些权重、其余权重取多少比特,一并决定。",
+      "裁剪哪些权重、其余权重取多少比特，一并决定。",
     ),
   }),
   "pq-b-1-3": pruneQuantize({
@@ -322,7 +322,7 @@ const entries = {
     rows: [2],
     meaning: words(
       "At every step the weights near zero go and the others share the means of their intervals.",
-      "每一步都裁剪接近零的权重,其余权重共享所在区间的均值。",
+      "每一步都裁剪接近零的权重，其余权重共享所在区间的均值。",
     ),
   }),
   "pq-b-2-1": pruneQuantize({

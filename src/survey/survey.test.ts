@@ -34,6 +34,12 @@ describe("every text of the survey", () => {
   });
 });
 
+it("has full-width punctuation in Chinese", () => {
+  for (const [path, text] of [...textsOf(taxonomy, "taxonomy"), ...textsOf(combinations, "combinations")]) {
+    expect(text, path).not.toMatch(/\p{Script=Han}[,;:!?]|[,;:!?]\p{Script=Han}/u);
+  }
+});
+
 describe("taxonomy", () => {
   it.each(surveyNodeIds)("%s stands after its parent, in its parent's branch", (id) => {
     const { parent } = taxonomy[id];

@@ -25,7 +25,7 @@ export const distillation = {
     title: words("Output features", "输出特征知识"),
     meaning: words(
       "The teacher's output, usually softened by a temperature so that the small probabilities count.",
-      "教师模型的输出,通常用温度软化以体现较小的概率。",
+      "教师模型的输出，通常用温度软化以体现较小的概率。",
     ),
     citations: ["bucila", "hinton-kd"],
   },
@@ -45,7 +45,7 @@ export const distillation = {
     title: words("Relations", "关系特征知识"),
     meaning: words(
       "How layers or samples relate to each other, rather than the values themselves.",
-      "层与层或样本与样本之间的关系,而非数值本身。",
+      "层与层或样本与样本之间的关系，而非数值本身。",
     ),
     citations: ["fsp", "similarity-preserving"],
   },
@@ -87,7 +87,7 @@ export const distillation = {
     title: words("Self-distillation", "自蒸馏"),
     meaning: words(
       "The network teaches itself: deep layers teach shallow ones, or an earlier state teaches a later one.",
-      "网络自己教自己:深层教浅层,或先前的状态教后来的状态。",
+      "网络自己教自己：深层教浅层，或先前的状态教后来的状态。",
     ),
     citations: ["byot", "self-evolution"],
   },
@@ -98,7 +98,7 @@ export const distillation = {
     title: words("Match of teacher and student", "师生模型匹配"),
     meaning: words(
       "Which student fits which teacher, and what to do when their capacities are far apart.",
-      "师生如何搭配,以及容量差距过大时如何处理。",
+      "师生如何搭配，以及容量差距过大时如何处理。",
     ),
     citations: ["kd-survey-gou", "search-to-distill"],
   },
@@ -108,7 +108,7 @@ export const distillation = {
     title: words("Choice of the student", "学生模型的选择"),
     meaning: words(
       "A smaller version, a pruned or quantized version, or a network of another design.",
-      "教师的简化版、剪枝或量化版,或另行设计的网络。",
+      "教师的简化版、剪枝或量化版，或另行设计的网络。",
     ),
     citations: ["kd-survey-gou"],
   },
@@ -118,7 +118,7 @@ export const distillation = {
     title: words("Capacity gap", "容量差距"),
     meaning: words(
       "A student far weaker than its teacher learns badly; assistants in between or less trained teachers help.",
-      "学生远弱于教师时学习效果差,可用助教或欠训练的教师缓解。",
+      "学生远弱于教师时学习效果差，可用助教或欠训练的教师缓解。",
     ),
     citations: ["takd", "kd-efficacy"],
   },

@@ -19,7 +19,7 @@ export const joint = {
     title: words("Distillation and pruning", "知识蒸馏+剪枝"),
     meaning: words(
       "Distillation repairs what pruning breaks; pruning supplies the student, or an easier teacher.",
-      "蒸馏弥补剪枝的精度损失;剪枝提供学生模型,或更易学的教师模型。",
+      "蒸馏弥补剪枝的精度损失；剪枝提供学生模型，或更易学的教师模型。",
     ),
   },
   "joint/prune-then-distill": {
@@ -40,7 +40,7 @@ export const joint = {
     parent: "joint/prune-distill",
     section: "2.1.2",
     title: words("Distil, prune, distil again", "先蒸馏再剪枝后蒸馏"),
-    meaning: words("As before, with a second distillation instead of fine-tuning.", "同上,但以第二次蒸馏代替微调。"),
+    meaning: words("As before, with a second distillation instead of fine-tuning.", "同上，但以第二次蒸馏代替微调。"),
     citations: ["prakosa"],
   },
   "joint/prune-while-distilling": {
@@ -50,7 +50,7 @@ export const joint = {
     title: words("Prune while distilling", "边剪枝边蒸馏"),
     meaning: words(
       "Every round prunes a little and recovers under the teacher.",
-      "每一轮剪去一部分,并在教师监督下恢复。",
+      "每一轮剪去一部分，并在教师监督下恢复。",
     ),
   },
 
@@ -61,7 +61,7 @@ export const joint = {
     title: words("Distillation and quantization", "知识蒸馏+量化"),
     meaning: words(
       "Distillation repairs what quantization breaks; quantization supplies the student, or an easier teacher.",
-      "蒸馏弥补量化的精度损失;量化提供学生模型,或更易学的教师模型。",
+      "蒸馏弥补量化的精度损失；量化提供学生模型，或更易学的教师模型。",
     ),
   },
   "joint/quantize-then-distill": {
@@ -89,7 +89,7 @@ export const joint = {
     title: words("Pruning and quantization", "剪枝+量化"),
     meaning: words(
       "Pruning makes the network smaller, quantization what is left of it.",
-      "剪枝缩小结构,量化压缩剩余参数。",
+      "剪枝缩小结构，量化压缩剩余参数。",
     ),
   },
   "joint/prune-then-quantize": {
@@ -106,7 +106,7 @@ export const joint = {
     title: words("Prune while quantizing", "边剪枝边量化"),
     meaning: words(
       "Both decisions are taken from the same weights and are optimized together.",
-      "两种决策基于同一组权重,共同优化。",
+      "两种决策基于同一组权重，共同优化。",
     ),
   },
 } as const satisfies Record<string, SurveyNodeContent>;

@@ -30,7 +30,7 @@ export const metrics = {
     title: words("Compression ratio", "压缩率"),
     meaning: words(
       "Storage of the original's parameters divided by that of the compressed network's (equation 1).",
-      "原模型参数存储量与压缩后模型参数存储量之比(式 1)。",
+      "原模型参数存储量与压缩后模型参数存储量之比（式 1）。",
     ),
   },
 
@@ -64,7 +64,7 @@ export const metrics = {
     title: words("Speed-up", "加速率"),
     meaning: words(
       "Inference time before divided by inference time after, on the same machine (equation 2).",
-      "同一设备上压缩前后推理时间之比(式 2)。",
+      "同一设备上压缩前后推理时间之比（式 2）。",
     ),
   },
 
@@ -80,7 +80,7 @@ export const metrics = {
     title: words("Top-k accuracy", "准确率"),
     meaning: words(
       "Share of samples whose class is among the k first predictions, k being 1 or 5.",
-      "真实类别位于前 k 个预测中的样本比例,k 取 1 或 5。",
+      "真实类别位于前 k 个预测中的样本比例，k 取 1 或 5。",
     ),
   },
   "metrics/error-rate": {
@@ -95,7 +95,7 @@ export const metrics = {
     title: words("Mean average precision", "平均精度均值"),
     meaning: words(
       "Area under the precision-recall curve of each class, averaged over the classes (equation 3).",
-      "各类别精度-召回率曲线下面积的平均值(式 3)。",
+      "各类别精度-召回率曲线下面积的平均值（式 3）。",
     ),
   },
   "metrics/iou": {
@@ -104,7 +104,7 @@ export const metrics = {
     title: words("Intersection over union", "交并比"),
     meaning: words(
       "Overlap of the predicted and the true box divided by the area that both cover (equation 4).",
-      "预测框与真实框的交集面积除以并集面积(式 4)。",
+      "预测框与真实框的交集面积除以并集面积（式 4）。",
     ),
   },
 } as const satisfies Record<string, SurveyNodeContent>;

@@ -26,7 +26,7 @@ export const pruning = {
     title: words("Unstructured pruning", "非结构化剪枝"),
     meaning: words(
       "Single entries become zero; the tensor keeps its shape, and only a sparse encoding makes it smaller.",
-      "单个参数被置零,张量形状不变,只有稀疏编码才能使其变小。",
+      "单个参数被置零，张量形状不变，只有稀疏编码才能使其变小。",
     ),
   },
   "pruning/weight": {
@@ -49,7 +49,7 @@ export const pruning = {
     citations: ["apoz"],
     note: words(
       "Listed by the survey as unstructured although the shapes of the layers change.",
-      "原文归为非结构化剪枝,尽管它会改变层的形状。",
+      "原文归为非结构化剪枝，尽管它会改变层的形状。",
     ),
   },
   "pruning/structured": {
@@ -59,7 +59,7 @@ export const pruning = {
     title: words("Structured pruning", "结构化剪枝"),
     meaning: words(
       "Removes whole parts, so that a smaller dense network remains, which needs no sparse arithmetic.",
-      "移除整块结构,剩下更小的稠密网络,无需稀疏运算。",
+      "移除整块结构，剩下更小的稠密网络，无需稀疏运算。",
     ),
   },
   "pruning/layer": {
@@ -87,7 +87,7 @@ export const pruning = {
     title: words("Channel pruning", "通道剪枝"),
     meaning: words(
       "Removes an input channel of a convolution together with the filter that makes it.",
-      "移除卷积的一个输入通道,以及产生该通道的滤波器。",
+      "移除卷积的一个输入通道，以及产生该通道的滤波器。",
     ),
     citations: ["network-slimming", "thinet"],
   },
@@ -98,12 +98,12 @@ export const pruning = {
     title: words("Group pruning", "分组剪枝"),
     meaning: words(
       "Removes the same kernel positions in every filter of a layer, which leaves a smaller dense matrix.",
-      "在一层的所有滤波器中裁剪相同的卷积核位置,得到更小的稠密矩阵。",
+      "在一层的所有滤波器中裁剪相同的卷积核位置，得到更小的稠密矩阵。",
     ),
     citations: ["ssl", "group-brain-damage"],
     note: words(
       "The survey's text calls it 分组卷积 (group convolution); grouped pruning is meant.",
-      "原文此处写作“分组卷积”,实指分组剪枝。",
+      "原文此处写作“分组卷积”，实指分组剪枝。",
     ),
   },
   "pruning/block-diagonal": {
@@ -112,7 +112,7 @@ export const pruning = {
     title: words("Permuted block-diagonal pruning", "置换块对角掩码剪枝"),
     meaning: words(
       "Keeps one shifted diagonal of every block of a matrix, a pattern that hardware can address by its offset.",
-      "在矩阵的每个分块中只保留一条带偏移的对角线,便于硬件按偏移量寻址。",
+      "在矩阵的每个分块中只保留一条带偏移的对角线，便于硬件按偏移量寻址。",
     ),
     citations: ["fpga-lstm", "permdnn"],
   },
@@ -141,7 +141,7 @@ export const pruning = {
     title: words("Global pruning", "全局剪枝"),
     meaning: words(
       "One rate for the whole network: all units compete, and layers end with different rates.",
-      "整个网络共用一个剪枝率,所有单元一起比较,各层最终剪枝率不同。",
+      "整个网络共用一个剪枝率，所有单元一起比较，各层最终剪枝率不同。",
     ),
   },
   "pruning/local": {
@@ -149,7 +149,7 @@ export const pruning = {
     section: "1.2.1",
     figure: 2,
     title: words("Local pruning", "局部剪枝"),
-    meaning: words("A rate for each layer: units compete within it.", "逐层指定剪枝率,只在层内比较。"),
+    meaning: words("A rate for each layer: units compete within it.", "逐层指定剪枝率，只在层内比较。"),
   },
 
   "pruning/schedule": {
@@ -171,7 +171,7 @@ export const pruning = {
     section: "1.2.1",
     figure: 2,
     title: words("Iterative pruning", "迭代剪枝"),
-    meaning: words("The rate grows in rounds, with training between them.", "分多轮提高剪枝率,轮与轮之间继续训练。"),
+    meaning: words("The rate grows in rounds, with training between them.", "分多轮提高剪枝率，轮与轮之间继续训练。"),
     citations: ["han-pruning", "agp", "lottery-ticket"],
   },
   "pruning/fine-tuning": {
@@ -180,7 +180,7 @@ export const pruning = {
     title: words("Fine-tuning", "微调"),
     meaning: words(
       "Training after compression on hard labels, to win back accuracy; what distillation replaces.",
-      "压缩后用硬标签继续训练以恢复精度,知识蒸馏可取而代之。",
+      "压缩后用硬标签继续训练以恢复精度，知识蒸馏可取而代之。",
     ),
   },
 
@@ -203,7 +203,7 @@ export const pruning = {
     title: words("Filter norm", "滤波器范数"),
     meaning: words(
       "The L1 or L2 norm of a filter, or its distance to the other filters.",
-      "滤波器的 L1 或 L2 范数,或它与其他滤波器的距离。",
+      "滤波器的 L1 或 L2 范数，或它与其他滤波器的距离。",
     ),
     citations: ["filter-l1", "sfp", "fpgm"],
   },
@@ -213,7 +213,7 @@ export const pruning = {
     title: words("Batch-norm scale", "批归一化层缩放因子"),
     meaning: words(
       "The factor that batch normalization gives a channel, often trained towards zero first.",
-      "批归一化层赋予通道的缩放因子,常先经稀疏化训练。",
+      "批归一化层赋予通道的缩放因子，常先经稀疏化训练。",
     ),
     citations: ["network-slimming", "yao-segmentation"],
   },
@@ -250,7 +250,7 @@ export const pruning = {
     title: words("Layer-wise relevance", "逐层相关性传播"),
     meaning: words(
       "How much of the output's decision is traced back to the unit.",
-      "将输出决策逐层回溯,衡量每个单元的贡献。",
+      "将输出决策逐层回溯，衡量每个单元的贡献。",
     ),
     citations: ["lrp"],
   },
@@ -280,7 +280,7 @@ export const pruning = {
     title: words("Global sparse momentum", "基于 SGD 的全局剪枝"),
     meaning: words(
       "Only the weights that matter most to the loss are updated by gradients; the rest decay to zero.",
-      "只用梯度更新对损失最重要的权重,其余权重逐渐衰减为零。",
+      "只用梯度更新对损失最重要的权重，其余权重逐渐衰减为零。",
     ),
     citations: ["hkdp", "gsm"],
   },
@@ -300,7 +300,7 @@ export const pruning = {
     title: words("Distribution of the channel scale", "通道规模系数分布"),
     meaning: words(
       "A channel whose scale varies widely under a fitted normal distribution is removed.",
-      "将通道规模系数拟合为正态分布,裁剪方差大的通道。",
+      "将通道规模系数拟合为正态分布，裁剪方差大的通道。",
     ),
     citations: ["vcd"],
   },
@@ -320,7 +320,7 @@ export const pruning = {
     title: words("Learned dropout rate", "稀疏变分随机失活"),
     meaning: words(
       "A dropout rate is learned for each weight; what is dropped nearly always is removed.",
-      "为每个权重学习失活率,几乎总被丢弃者即被裁剪。",
+      "为每个权重学习失活率，几乎总被丢弃者即被裁剪。",
     ),
     citations: ["sparse-vd", "uvnq", "vnq"],
   },
@@ -341,7 +341,7 @@ export const pruning = {
     title: words("Gradient pruning", "梯度剪枝"),
     meaning: words(
       "Drops small activation gradients at random to make training faster; the network keeps its size.",
-      "随机舍去较小的激活梯度以加速训练,网络大小不变。",
+      "随机舍去较小的激活梯度以加速训练，网络大小不变。",
     ),
     citations: ["dbtd"],
   },

@@ -21,7 +21,7 @@ export const quantization = {
     title: words("Uniform quantization", "均匀量化"),
     meaning: words(
       "Equal distances between levels: simple, and sensitive to outliers.",
-      "各级间距相等,实现简单,但易受离群值影响。",
+      "各级间距相等，实现简单，但易受离群值影响。",
     ),
     citations: ["qat", "quantization-whitepaper"],
   },
@@ -35,7 +35,7 @@ export const quantization = {
     parent: "quantization/non-uniform",
     section: "1.2.2",
     title: words("Logarithmic levels", "对数分布量化"),
-    meaning: words("Powers of two, so that a multiplication becomes a shift.", "量化级取 2 的幂,乘法可用移位代替。"),
+    meaning: words("Powers of two, so that a multiplication becomes a shift.", "量化级取 2 的幂，乘法可用移位代替。"),
     citations: ["consumer-workloads", "inq"],
   },
   "quantization/clustering": {
@@ -44,7 +44,7 @@ export const quantization = {
     title: words("Clustering", "聚类量化"),
     meaning: words(
       "Weights share the centres of their clusters; a table of centres and an index for each weight are kept.",
-      "权重共享其聚类中心,只存中心表和每个权重的索引。",
+      "权重共享其聚类中心，只存中心表和每个权重的索引。",
     ),
     citations: ["gong-kmeans", "deep-compression"],
   },
@@ -56,7 +56,7 @@ export const quantization = {
     citations: ["lq-nets", "quantized-distillation"],
     note: words(
       "The survey says that LQ-Nets adjusts the bit width; it adjusts the levels.",
-      "原文称 LQ-Nets 调节量化位宽,实际调节的是量化级。",
+      "原文称 LQ-Nets 调节量化位宽，实际调节的是量化级。",
     ),
   },
 
@@ -72,7 +72,7 @@ export const quantization = {
     title: words("INT8 quantization", "INT8 量化"),
     meaning: words(
       "Eight-bit integers with a scale and a zero point, what most hardware supports.",
-      "带缩放因子和零点的 8 位整数,多数硬件支持。",
+      "带缩放因子和零点的 8 位整数，多数硬件支持。",
     ),
     citations: ["qat", "quantization-whitepaper"],
   },
@@ -82,7 +82,7 @@ export const quantization = {
     title: words("8-bit floating point", "8 位浮点量化"),
     meaning: words(
       "Eight bits with a small exponent, made for gradients and activations.",
-      "带小指数的 8 位浮点数,用于梯度和激活值。",
+      "带小指数的 8 位浮点数，用于梯度和激活值。",
     ),
     citations: ["float8-dettmers"],
   },
@@ -90,14 +90,14 @@ export const quantization = {
     parent: "quantization/width",
     section: "1.2.2",
     title: words("Very low bit width", "极低比特量化"),
-    meaning: words("Fewer than eight bits, down to one.", "低于 8 比特,直至 1 比特。"),
+    meaning: words("Fewer than eight bits, down to one.", "低于 8 比特，直至 1 比特。"),
     citations: ["abc-net", "wrpn"],
   },
   "quantization/binary": {
     parent: "quantization/low-bit",
     section: "1.2.2",
     title: words("Binary quantization", "二值量化"),
-    meaning: words("Two values, one bit for a weight.", "仅取两个值,每个权重 1 比特。"),
+    meaning: words("Two values, one bit for a weight.", "仅取两个值，每个权重 1 比特。"),
     citations: ["abc-net", "binaryconnect", "lab", "lbcnn"],
   },
   "quantization/ternary": {
@@ -129,7 +129,7 @@ export const quantization = {
     title: words("Post-training quantization (PTQ)", "训练后量化"),
     meaning: words(
       "A trained network is quantized without further training, at most with a little data for calibration.",
-      "对训练好的网络直接量化,不再训练,至多用少量数据校准。",
+      "对训练好的网络直接量化，不再训练，至多用少量数据校准。",
     ),
     citations: ["quantization-whitepaper", "pruning-quantization-survey"],
     note: words(
@@ -152,7 +152,7 @@ export const quantization = {
     title: words("Quantization-aware training (QAT)", "量化感知训练"),
     meaning: words(
       "Fake quantizers stand in the network while it trains, and gradients pass straight through them.",
-      "训练时在网络中插入伪量化节点,梯度直通。",
+      "训练时在网络中插入伪量化节点，梯度直通。",
     ),
     citations: ["qat", "straight-through"],
   },
@@ -167,7 +167,7 @@ export const quantization = {
     parent: "quantization/object",
     section: "1.2.2",
     title: words("Weights", "权重量化"),
-    meaning: words("Parameters: this makes the file smaller.", "量化参数,使文件变小。"),
+    meaning: words("Parameters: this makes the file smaller.", "量化参数，使文件变小。"),
   },
   "quantization/activations": {
     parent: "quantization/object",
@@ -175,7 +175,7 @@ export const quantization = {
     title: words("Activations", "激活量化"),
     meaning: words(
       "What flows between layers: this allows integer arithmetic and leaves the file as it is.",
-      "量化层间数据,使整数运算成为可能,文件大小不变。",
+      "量化层间数据，使整数运算成为可能，文件大小不变。",
     ),
   },
   "quantization/gradients": {
@@ -184,7 +184,7 @@ export const quantization = {
     title: words("Gradients", "梯度量化"),
     meaning: words(
       "What workers send each other in distributed training: less traffic, the same network.",
-      "量化分布式训练中传输的梯度,减少通信,网络不变。",
+      "量化分布式训练中传输的梯度，减少通信，网络不变。",
     ),
     citations: ["1bit-sgd", "1bit-lamb", "qsgd"],
   },
@@ -194,7 +194,7 @@ export const quantization = {
     title: words("Feature maps", "特征图量化"),
     meaning: words(
       "Feature maps of teacher and student are made discrete so that they are easier to match.",
-      "将师生特征图离散化,使其更易匹配。",
+      "将师生特征图离散化，使其更易匹配。",
     ),
     citations: ["quantization-mimic"],
   },
@@ -226,7 +226,7 @@ export const quantization = {
     title: words("Discrete values", "离散值量化"),
     meaning: words(
       "A few full-precision values are kept, and every weight is an index to one of them.",
-      "保留少量全精度离散值,其余权重只存索引。",
+      "保留少量全精度离散值，其余权重只存索引。",
     ),
     citations: ["deep-compression", "speech-compactness", "clip-q"],
   },
