@@ -88,7 +88,7 @@ function affordable(
     for (const unit of unitOf) if (unit >= 0) channels[unit - first]!++;
     return { channels, total: unitOf.length, minimum: minimumChannels(nodeById(network, id), unitOf.length) };
   });
-  let going = [...wanted];
+  const going = [...wanted];
   for (let changed = true; changed;) {
     changed = false;
     for (const { channels, total, minimum } of producers) {

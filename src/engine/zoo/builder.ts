@@ -3,15 +3,15 @@
  * Parameter shapes come from the operations, so a network built here always fits `engine/ops`. No values are made;
  * `initialize.ts` does that.
  */
-import {
-  type ActivationKind,
-  type Network,
-  type Node,
-  type OpAttrs,
-  type OpName,
-  type Pair,
-  type Padding,
-  type Shape,
+import type {
+  ActivationKind,
+  Network,
+  Node,
+  OpAttrs,
+  OpName,
+  Pair,
+  Padding,
+  Shape,
 } from "../core/network";
 import { inputShapes, operationOf } from "../ops/registry";
 import { withParameterSpecs } from "../surgery/node-edits";
