@@ -44,9 +44,14 @@ export const conv2d = defineOperation({
   },
   removedValue: () => 0,
   forward(attrs, [x], parameter) {
-    const y = tf.conv2d(x as tf.Tensor4D, parameter("kernel") as tf.Tensor4D, [...attrs.strides], attrs.padding, "NHWC", [
-      ...attrs.dilation,
-    ]);
+    const y = tf.conv2d(
+      x as tf.Tensor4D,
+      parameter("kernel") as tf.Tensor4D,
+      [...attrs.strides],
+      attrs.padding,
+      "NHWC",
+      [...attrs.dilation],
+    );
     return attrs.useBias ? tf.add(y, parameter("bias")) : y;
   },
 });

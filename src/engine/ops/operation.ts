@@ -77,7 +77,11 @@ export function shapeError(op: OpName, expected: string, got: readonly Shape[]):
 export function onlyInput(op: OpName, inputs: readonly Shape[], rank?: number): Shape {
   const [shape] = inputs;
   if (!shape || inputs.length !== 1 || (rank !== undefined && shape.length !== rank)) {
-    throw shapeError(op, `one input${rank === undefined ? "" : rank === 3 ? " [height, width, channels]" : ` of rank ${rank}`}`, inputs);
+    throw shapeError(
+      op,
+      `one input${rank === undefined ? "" : rank === 3 ? " [height, width, channels]" : ` of rank ${rank}`}`,
+      inputs,
+    );
   }
   return shape;
 }
@@ -89,7 +93,13 @@ export function imageInput(op: OpName, inputs: readonly Shape[]): [height: numbe
 }
 
 /** Output length of a window along one axis (TensorFlow's rule). */
-export function windowLength(op: OpName, input: number, size: number, stride: number, padding: "same" | "valid"): number {
+export function windowLength(
+  op: OpName,
+  input: number,
+  size: number,
+  stride: number,
+  padding: "same" | "valid",
+): number {
   const length = padding === "same" ? Math.ceil(input / stride) : Math.ceil((input - size + 1) / stride);
   if (length < 1) throw new EngineError("shape-mismatch", `${op} expected an input of at least ${size}, got ${input}`);
   return length;

@@ -3,16 +3,7 @@
  * Parameter shapes come from the operations, so a network built here always fits `engine/ops`. No values are made;
  * `initialize.ts` does that.
  */
-import type {
-  ActivationKind,
-  Network,
-  Node,
-  OpAttrs,
-  OpName,
-  Pair,
-  Padding,
-  Shape,
-} from "../core/network";
+import type { ActivationKind, Network, Node, OpAttrs, OpName, Pair, Padding, Shape } from "../core/network";
 import { inputShapes, operationOf } from "../ops/registry";
 import { withParameterSpecs } from "../surgery/node-edits";
 
