@@ -5,3 +5,8 @@
 export { maxChannels, scratchBytes, setScratch } from "./scratch";
 export { gemm } from "./gemm";
 export { convFilterGradient, convForward, convInputGradient, convInputScratch } from "./conv";
+export { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise";
+export { avgPoolGradient, maxPoolGradient } from "./pool";
+export { reluGradient, spreadMiddle, sumMiddle } from "./reduce";
+export { batchNormBackward, batchNormForward } from "./norm";
+export { adam, sgd } from "./optimizer";

@@ -78,16 +78,21 @@ for (let i = 0; i < 4; i++) step(i);
 spent.clear();
 const before = tf.memory().numTensors;
 const times: number[] = [];
+const cpuBefore = process.cpuUsage();
 for (let i = 0; i < steps; i++) {
   const start = performance.now();
   step(i);
   times.push(performance.now() - start);
 }
+const cpu = process.cpuUsage(cpuBefore);
+/** Processor time holds still when the machine is shared; on an idle one it is the wall time of one thread. */
+const cpuMilliseconds = (cpu.user + cpu.system) / 1000 / steps;
 times.sort((a, b) => a - b);
 const median = times[times.length >> 1] ?? Number.NaN;
 const fastest = times[0] ?? Number.NaN;
 console.log(
   `${name}, batch ${batch}: median ${median.toFixed(1)} ms a step, ${((batch / median) * 1000).toFixed(0)} images/s; ` +
+    `cpu ${cpuMilliseconds.toFixed(1)} ms, ${((batch / cpuMilliseconds) * 1000).toFixed(0)} images/s; ` +
     `fastest ${fastest.toFixed(1)} ms, ${((batch / fastest) * 1000).toFixed(0)} images/s; tensors left ${tf.memory().numTensors - before}`,
 );
 const rows = [...spent].sort(([, a], [, b]) => b.own - a.own).slice(0, 24);

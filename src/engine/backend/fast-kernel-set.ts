@@ -3,7 +3,8 @@
  * against the slow one on small cases, and from then on sends calls to whichever may be trusted. It computes nothing.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { fastKernels, type KernelResult } from "./fast-kernels";
+import type { KernelResult } from "./fast-kernel";
+import { fastKernels } from "./fast-kernels";
 import { selfTestCases, type SelfTestCase } from "./self-test-cases";
 import { TrainingModule } from "./training-module";
 import { asWasmBackend, type WasmBackend } from "./wasm-types";

@@ -6,26 +6,13 @@
  * Ownership: what is returned belongs to the caller, as with any tfjs operation; nothing else is left behind.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { ADAM, BATCH_NORM, BATCH_NORM_GRAD, SGD, SOFTMAX_CROSS_ENTROPY, outputAt, runFused } from "./fused-composed";
 
 /** Result of batchNormTrain; mean and variance [C] carry no gradient. */
 export interface BatchNormTrainResult {
   readonly y: tf.Tensor;
   readonly mean: tf.Tensor1D;
   readonly variance: tf.Tensor1D;
-}
-
-/** A matrix's sum over its rows: [R,C] -> [1,C]. */
-function columnSums(matrix: tf.Tensor2D): tf.Tensor2D {
-  // A product with ones: summing over the first axis would transpose the whole matrix first on wasm.
-  return tf.matMul(tf.ones<tf.Rank.R2>([1, matrix.shape[0]]), matrix);
-}
-
-/** x [...,C] as a matrix of its pixels [R,C]. */
-function asRows(x: tf.Tensor): tf.Tensor2D {
-  const channels = x.shape[x.rank - 1];
-  if (channels === undefined || x.rank < 2)
-    throw new Error(`a tensor of rank 2 or more was expected, got rank ${x.rank}`);
-  return tf.reshape(x, [x.size / Math.max(1, channels), channels]);
 }
 
 /**
@@ -46,39 +33,25 @@ export function batchNormTrain(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, 
       `gamma and beta must be of shape [${String(channels)}], got [${gamma.shape.join(", ")}] and [${beta.shape.join(", ")}]`,
     );
   }
-  const { mean, variance, scale } = tf.tidy(() => {
-    const rows = asRows(x);
-    const count = rows.shape[0];
-    const mu = tf.div<tf.Tensor2D>(columnSums(rows), count);
-    const sigma2 = tf.div(columnSums(tf.square(tf.sub<tf.Tensor2D>(rows, mu))), count);
-    const perChannel = (row: tf.Tensor): tf.Tensor1D => tf.reshape(row, [channels]);
-    return { mean: perChannel(mu), variance: perChannel(sigma2), scale: perChannel(tf.rsqrt(tf.add(sigma2, epsilon))) };
-  });
-
+  // Statistics leave the operation's own tidy as kept tensors, and the caller's tidy gets clones of them.
+  let kept: tf.Tensor[] = [];
   const normalize = tf.customGrad((...args) => {
     const [input, gain, offset, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const normalized = tf.mul(tf.sub(input, mean), scale);
-    save([normalized, gain, scale]);
+    const [y, mean, variance, inverse] = runFused(BATCH_NORM, { x: input, gamma: gain, beta: offset }, { epsilon });
+    if (!y || !mean || !variance || !inverse) throw new Error(`four results of ${BATCH_NORM} were expected`);
+    kept = [tf.keep(mean), tf.keep(variance)];
+    save([input, gain, mean, inverse]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [unit, gainSaved, scaleSaved] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-      const dyRows = asRows(dy);
-      const unitRows = asRows(unit);
-      const count = dyRows.shape[0];
-      const betaGradient = columnSums(dyRows);
-      const gammaGradient = columnSums(tf.mul<tf.Tensor2D>(dyRows, unitRows));
-      const centred = tf.sub(dyRows, tf.div(tf.add(betaGradient, tf.mul(unitRows, gammaGradient)), count));
-      const xGradient = tf.mul(centred, tf.mul(gainSaved, scaleSaved));
-      return [
-        tf.reshape(xGradient, dy.shape),
-        tf.reshape(gammaGradient, gainSaved.shape),
-        tf.reshape(betaGradient, gainSaved.shape),
-      ];
+      const [xSaved, gamma2, mean2, inverse2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const inputs = { dy, x: xSaved, gamma: gamma2, mean: mean2, inverse: inverse2 };
+      return runFused(BATCH_NORM_GRAD, inputs, {});
     };
-    return { value: tf.add(tf.mul(normalized, gain), offset), gradFunc };
+    return { value: y, gradFunc };
   });
   const y = normalize(x, gamma, beta);
-  scale.dispose();
-  return { y, mean, variance };
+  const [mean, variance] = kept.map((tensor) => tf.clone(tensor));
+  tf.dispose(kept);
+  return { y, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
 }
 
 /** A parameter, its gradient and Adam's two moments, all of one shape. mask: float32 zeros and ones of that shape. */
@@ -113,27 +86,23 @@ export interface SgdOptions {
   readonly momentum: number;
 }
 
-const masked = (tensor: tf.Tensor, mask: tf.Tensor | undefined): tf.Tensor =>
-  mask === undefined ? tensor : tf.mul(tensor, mask);
+/** Assigns the new values to the variables, which share them from then on, and lets go of the handles. */
+function assignAll(variables: readonly tf.Variable[], values: readonly tf.Tensor[]): void {
+  variables.forEach((variable, index) => {
+    variable.assign(outputAt(values, index));
+  });
+  tf.dispose([...values]);
+}
 
 /**
  * One step of Adam (Kingma and Ba 2015, algorithm 1) on one parameter; value, m and v are assigned.
  * With a mask the gradient, the moments and the value are multiplied by it, so a masked weight stays exactly 0.
  */
 export function adamUpdate(slot: AdamSlot, options: AdamOptions): void {
-  const { learningRate, beta1, beta2, epsilon, step } = options;
-  if (!(step >= 1)) throw new Error(`step must be at least 1, got ${step}`);
-  tf.tidy(() => {
-    const gradient = masked(slot.gradient, slot.mask);
-    const m = masked(tf.add(tf.mul(slot.m, beta1), tf.mul(gradient, 1 - beta1)), slot.mask);
-    const v = masked(tf.add(tf.mul(slot.v, beta2), tf.mul(tf.square(gradient), 1 - beta2)), slot.mask);
-    const mHat = tf.div(m, 1 - beta1 ** step);
-    const vHat = tf.div(v, 1 - beta2 ** step);
-    const change = tf.mul(tf.div(mHat, tf.add(tf.sqrt(vHat), epsilon)), learningRate);
-    slot.value.assign(masked(tf.sub(slot.value, change), slot.mask));
-    slot.m.assign(m);
-    slot.v.assign(v);
-  });
+  if (!(options.step >= 1)) throw new Error(`step must be at least 1, got ${options.step}`);
+  const { value, gradient, m, v, mask } = slot;
+  const inputs = { value, gradient, m, v, ...(mask === undefined ? {} : { mask }) };
+  assignAll([value, m, v], runFused(ADAM, inputs, options));
 }
 
 /**
@@ -141,12 +110,9 @@ export function adamUpdate(slot: AdamSlot, options: AdamOptions): void {
  * value -= learningRate * velocity; both are assigned. A mask works as in adamUpdate.
  */
 export function sgdUpdate(slot: SgdSlot, options: SgdOptions): void {
-  tf.tidy(() => {
-    const gradient = masked(slot.gradient, slot.mask);
-    const velocity = masked(tf.add(tf.mul(slot.velocity, options.momentum), gradient), slot.mask);
-    slot.value.assign(masked(tf.sub(slot.value, tf.mul(velocity, options.learningRate)), slot.mask));
-    slot.velocity.assign(velocity);
-  });
+  const { value, gradient, velocity, mask } = slot;
+  const inputs = { value, gradient, velocity, ...(mask === undefined ? {} : { mask }) };
+  assignAll([value, velocity], runFused(SGD, inputs, options));
 }
 
 /**
@@ -163,15 +129,10 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, oneHot: tf.Tensor2D): t
   }
   const loss = tf.customGrad((...args) => {
     const [z, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
-    const shifted = tf.sub(z, tf.max(z, 1, true));
-    const logProbability = tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), 1, true)));
-    save([tf.exp(logProbability), oneHot]);
-    const value = tf.neg(tf.div(tf.sum(tf.mul(oneHot, logProbability)), batch));
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
-      const [probability, target] = saved as [tf.Tensor, tf.Tensor];
-      return tf.mul(tf.sub(probability, target), tf.div(dy, batch));
-    };
-    return { value, gradFunc };
+    const results = runFused(SOFTMAX_CROSS_ENTROPY, { logits: z, target: oneHot }, {});
+    save([outputAt(results, 1)]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => tf.mul(outputAt(saved, 0), dy);
+    return { value: outputAt(results, 0), gradFunc };
   });
   return loss(logits) as tf.Scalar;
 }

@@ -3,6 +3,7 @@
  * imported through a bundler: its Node build leaves it out. It registers nothing; gradients.ts does.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { RELU_GRAD, outputAt, runFused } from "./fused-composed";
 
 /** A kernel's gradient as tf.registerGradient takes it, without the kernel's name. */
 export type Gradient = Omit<tf.GradConfig, "kernelName">;
@@ -121,6 +122,10 @@ const addN: Gradient = {
 const SELU_SCALE = 1.0507009873554805;
 const SELU_SCALE_ALPHA = 1.7580993408473768;
 
+/** dy where 0 < x <= ceiling. */
+const rectified = (dy: tf.Tensor, x: tf.Tensor, ceiling: number): tf.Tensor =>
+  outputAt(runFused(RELU_GRAD, { dy, x }, { ceiling }), 0);
+
 /** The elementwise gradients, by kernel name. */
 export const elementwiseGradients: Readonly<Record<string, Gradient>> = {
   Add: add,
@@ -182,8 +187,8 @@ export const elementwiseGradients: Readonly<Record<string, Gradient>> = {
   Log: ofInput((dy, x) => tf.div(dy, float(x))),
   Log1p: ofInput((dy, x) => tf.div(dy, tf.add(1, x))),
   Neg: ofInput((dy) => tf.neg(dy)),
-  Relu: ofInput((dy, x) => tf.mul(dy, float(tf.step(x)))),
-  Relu6: ofInput((dy, x) => tf.mul(dy, float(tf.logicalAnd(tf.greater(x, 0), tf.lessEqual(x, 6))))),
+  Relu: ofInput((dy, x) => rectified(dy, x, Number.POSITIVE_INFINITY)),
+  Relu6: ofInput((dy, x) => rectified(dy, x, 6)),
   Selu: ofInput((dy, x) => {
     const negative = tf.mul(SELU_SCALE_ALPHA, tf.exp(tf.minimum(x, 0)));
     const positive = float(tf.greater(x, 0));

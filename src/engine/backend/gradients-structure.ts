@@ -2,6 +2,7 @@
  * Gradients of tfjs kernels that move, join or reduce values, by kernel name. It registers nothing; gradients.ts does.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { SPREAD, outputAt, runFused } from "./fused-composed";
 import { onlyGradient, savedAt, type Gradient } from "./gradients-elementwise";
 
 /** Shapes of tensors, which the tape keeps alive; a kernel saves inputs only for their shapes here. */
@@ -22,9 +23,10 @@ function keptShape(shape: readonly number[], axis: unknown): number[] {
   return shape.map((length, index) => (axes.has(index) ? 1 : length));
 }
 
-/** Repeats a gradient of the reduced shape over the shape that was reduced. */
-function spread(dy: tf.Tensor, shape: number[], axis: unknown): tf.Tensor {
-  return tf.broadcastTo(tf.reshape(dy, keptShape(shape, axis)), shape);
+/** Repeats a gradient of the reduced shape, times scale, over the shape that was reduced. */
+function spread(dy: tf.Tensor, shape: number[], axis: unknown, scale: number): tf.Tensor {
+  const axes = tf.util.parseAxisParam(axis as number | number[], shape);
+  return outputAt(runFused(SPREAD, { dy }, { shape, axes, scale }), 0);
 }
 
 /** Max and min: the gradient goes to each element that equals the extreme, as tfjs does. */
@@ -170,7 +172,7 @@ export const structureGradients: Readonly<Record<string, Gradient>> = {
   Mean: byShape((dy, shape, attrs) => {
     const { axis } = attrs as unknown as { axis: number | number[] };
     const count = tf.util.sizeFromShape(shape) / Math.max(1, dy.size);
-    return spread(tf.div(dy, count), shape, axis);
+    return spread(dy, shape, axis, 1 / count);
   }),
   Min: extreme("axis"),
   OneHot: byShape((_dy, shape) => tf.zeros(shape), "indices"),
@@ -197,7 +199,7 @@ export const structureGradients: Readonly<Record<string, Gradient>> = {
   },
   Sum: byShape((dy, shape, attrs) => {
     const { axis } = attrs as unknown as { axis: number | number[] };
-    return spread(dy, shape, axis);
+    return spread(dy, shape, axis, 1);
   }),
   Tile: tile,
   Transpose: transpose,

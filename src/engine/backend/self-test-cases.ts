@@ -19,6 +19,14 @@ const around0 = (...shape: number[]): SelfTestInput => ({ shape, low: -1, high: 
 
 const conv = { dataFormat: "NHWC", dilations: 1, pad: "same" };
 
+const depthwise = { ...conv, strides: 2 };
+const pool = { filterSize: 3, strides: 2, pad: "same" };
+const image = around0(2, 5, 6, 5);
+const perChannel: SelfTestInput = { shape: [5], low: 0.5, high: 1.5 };
+const weights = around0(11);
+const squares: SelfTestInput = { shape: [11], low: 0.01, high: 1 };
+const adam = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, step: 3 };
+
 /** Cases by kernel name. */
 export const selfTestCases: Readonly<Record<string, readonly SelfTestCase[]>> = {
   BatchMatMul: [
@@ -49,4 +57,44 @@ export const selfTestCases: Readonly<Record<string, readonly SelfTestCase[]>> = 
       attrs: { ...conv, strides: 2, inputShape: [1, 5, 6, 4] },
     },
   ],
+  AvgPoolGrad: [{ inputs: { input: image, dy: around0(2, 3, 3, 5) }, attrs: pool }],
+  DepthwiseConv2dNativeBackpropFilter: [
+    { inputs: { x: image, dy: around0(2, 3, 3, 5) }, attrs: { ...depthwise, filterShape: [3, 3, 5, 1] } },
+    { inputs: { x: image, dy: around0(2, 3, 3, 10) }, attrs: { ...depthwise, filterShape: [3, 3, 5, 2] } },
+  ],
+  DepthwiseConv2dNativeBackpropInput: [
+    {
+      inputs: { dy: around0(2, 3, 3, 5), filter: around0(3, 3, 5, 1) },
+      attrs: { ...depthwise, inputShape: image.shape },
+    },
+    {
+      inputs: { dy: around0(2, 3, 3, 10), filter: around0(3, 3, 5, 2) },
+      attrs: { ...depthwise, inputShape: image.shape },
+    },
+  ],
+  MaxPoolGrad: [{ inputs: { input: image, dy: around0(2, 3, 3, 5) }, attrs: pool }],
+  Mean: [{ inputs: { x: image }, attrs: { axis: [1, 2], keepDims: false } }],
+  Sum: [
+    { inputs: { x: image }, attrs: { axis: [0, 1, 2], keepDims: true } },
+    { inputs: { x: around0(70, 19) }, attrs: { axis: 0, keepDims: false } },
+  ],
+  StudioAdam: [
+    { inputs: { value: weights, gradient: weights, m: weights, v: squares }, attrs: adam },
+    {
+      inputs: { value: weights, gradient: weights, m: weights, v: squares, mask: { ...weights, low: 0, high: 0 } },
+      attrs: adam,
+    },
+  ],
+  StudioBatchNorm: [{ inputs: { x: image, gamma: perChannel, beta: perChannel }, attrs: { epsilon: 1e-3 } }],
+  StudioBatchNormGrad: [
+    { inputs: { dy: image, x: image, gamma: perChannel, mean: perChannel, inverse: perChannel }, attrs: {} },
+  ],
+  StudioReluGrad: [
+    { inputs: { dy: weights, x: weights }, attrs: { ceiling: Number.POSITIVE_INFINITY } },
+    { inputs: { dy: weights, x: weights }, attrs: { ceiling: 0.5 } },
+  ],
+  StudioSgd: [
+    { inputs: { value: weights, gradient: weights, velocity: weights }, attrs: { learningRate: 0.1, momentum: 0.9 } },
+  ],
+  StudioSpread: [{ inputs: { dy: around0(2, 5) }, attrs: { shape: [...image.shape], axes: [1, 2], scale: 0.25 } }],
 };

@@ -12,7 +12,8 @@ import {
 } from "./composed-kernels";
 import type { ConvAttrs } from "./conv-geometry";
 import { maxPoolGradient, unsortedSegmentSum } from "./heap-kernels";
-import { composedKernel, inputOf, type KernelInputs } from "./wasm-types";
+import { composedOps } from "./fused-composed";
+import { asWasmBackend, composedKernel, inputOf, type KernelInputs } from "./wasm-types";
 
 interface FilterGradientAttrs extends ConvAttrs {
   readonly filterShape: readonly number[];
@@ -46,6 +47,17 @@ const existing =
     throw new Error(`kernel '${kernelName}' was expected on backend wasm; import tfjs-backend-wasm first`);
   };
 
+/** A second handle on the same data, as other backends have it; the backend's own kernel copies. */
+const identity: tf.KernelFunc = ({ inputs, backend }) => {
+  const { dataId, shape, dtype } = inputOf(inputs, "x");
+  asWasmBackend(backend).incRef(dataId);
+  return { dataId, shape, dtype };
+};
+
+const fusedKernels = Object.fromEntries(
+  Object.entries(composedOps).map(([name, compute]) => [name, () => composedKernel(compute)]),
+);
+
 /** Kernels that hold everywhere, by name, given the backend's own kernel where it has one. */
 export const slowKernels: Readonly<Record<string, (own: tf.KernelFunc | undefined) => tf.KernelFunc>> = {
   Conv2DBackpropFilter: () =>
@@ -71,5 +83,10 @@ export const slowKernels: Readonly<Record<string, (own: tf.KernelFunc | undefine
   MaxPoolGrad: () => maxPoolGradient,
   UnsortedSegmentSum: () => unsortedSegmentSum,
   BatchMatMul: (own) => matMulOfTransposed(existing("BatchMatMul")(own)),
+  AvgPoolGrad: existing("AvgPoolGrad"),
   Conv2D: existing("Conv2D"),
+  Identity: () => identity,
+  Mean: existing("Mean"),
+  Sum: existing("Sum"),
+  ...fusedKernels,
 };

@@ -24,6 +24,22 @@ export type ConvArguments = readonly [
   padLeft: number,
 ];
 
+/** The same of a pooling: N, H, W, C, outH, outW, kh, kw, sh, sw, top, left. */
+export type PoolArguments = readonly [
+  batch: number,
+  height: number,
+  width: number,
+  channels: number,
+  outHeight: number,
+  outWidth: number,
+  windowHeight: number,
+  windowWidth: number,
+  strideHeight: number,
+  strideWidth: number,
+  padTop: number,
+  padLeft: number,
+];
+
 /** The module's functions; pointers are byte offsets, and assembly/index.ts says what each does. */
 export interface TrainingExports {
   scratchBytes(): number;
@@ -43,6 +59,68 @@ export interface TrainingExports {
   convForward(x: number, filter: number, y: number, ...geometry: ConvArguments): void;
   convFilterGradient(x: number, dy: number, dw: number, ...geometry: ConvArguments): void;
   convInputGradient(dy: number, filter: number, dx: number, scratch: number, ...geometry: ConvArguments): void;
+  depthwiseInputGradient(dy: number, filter: number, dx: number, ...geometry: ConvArguments): void;
+  depthwiseFilterGradient(x: number, dy: number, dw: number, ...geometry: ConvArguments): void;
+  maxPoolGradient(x: number, dy: number, dx: number, ...geometry: PoolArguments): void;
+  avgPoolGradient(dy: number, dx: number, ...geometry: PoolArguments): void;
+  reluGradient(dy: number, x: number, dx: number, count: number, ceiling: number): void;
+  sumMiddle(x: number, y: number, outer: number, rows: number, inner: number, scale: number): void;
+  spreadMiddle(x: number, y: number, outer: number, rows: number, inner: number, scale: number): void;
+  batchNormForward(
+    x: number,
+    gamma: number,
+    beta: number,
+    y: number,
+    mean: number,
+    variance: number,
+    inverse: number,
+    scale: number,
+    rows: number,
+    channels: number,
+    epsilon: number,
+  ): void;
+  batchNormBackward(
+    dy: number,
+    x: number,
+    gamma: number,
+    mean: number,
+    inverse: number,
+    dx: number,
+    dgamma: number,
+    dbeta: number,
+    scratch: number,
+    rows: number,
+    channels: number,
+  ): void;
+  adam(
+    w: number,
+    g: number,
+    m: number,
+    v: number,
+    mask: number,
+    wNew: number,
+    mNew: number,
+    vNew: number,
+    count: number,
+    rate: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    correction2: number,
+    epsilon: number,
+  ): void;
+  sgd(
+    w: number,
+    g: number,
+    u: number,
+    mask: number,
+    wNew: number,
+    uNew: number,
+    count: number,
+    rate: number,
+    momentum: number,
+  ): void;
   /** In floats. */
   convInputScratch(channels: number, filters: number, kh: number, kw: number, sh: number, sw: number): number;
 }

@@ -35,7 +35,9 @@ export function inputOf<T>(inputs: Readonly<Record<string, T | undefined>>, name
  * inner tidy frees is the handle. The result is handed over as data: its count is raised, then its handle is dropped,
  * and the engine makes the handle that the caller sees. Operations inside a kernel are not taped.
  */
-export function composedKernel(compute: (inputs: KernelInputs, attrs: unknown) => tf.Tensor): tf.KernelFunc {
+export function composedKernel(
+  compute: (inputs: KernelInputs, attrs: unknown) => tf.Tensor | tf.Tensor[],
+): tf.KernelFunc {
   return ({ inputs, backend, attrs }) => {
     const wasm = asWasmBackend(backend);
     const result = tf.tidy(() => {
@@ -49,9 +51,12 @@ export function composedKernel(compute: (inputs: KernelInputs, attrs: unknown) =
       }
       return compute(lent, attrs);
     });
-    const info: tf.TensorInfo = { dataId: result.dataId, shape: result.shape, dtype: result.dtype };
-    wasm.incRef(result.dataId);
-    result.dispose();
-    return info;
+    const handOver = (tensor: tf.Tensor): tf.TensorInfo => {
+      const info: tf.TensorInfo = { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
+      wasm.incRef(tensor.dataId);
+      tensor.dispose();
+      return info;
+    };
+    return Array.isArray(result) ? result.map(handOver) : handOver(result);
   };
 }

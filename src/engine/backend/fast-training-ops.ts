@@ -1,0 +1,211 @@
+/**
+ * Sums, and the studio's fused training operations, on the compiled training module. fused-composed.ts says what each
+ * operation means.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { plain, type FastKernel } from "./fast-kernel";
+import {
+  ADAM,
+  BATCH_NORM,
+  BATCH_NORM_GRAD,
+  RELU_GRAD,
+  SGD,
+  SPREAD,
+  type AdamAttrs,
+  type BatchNormAttrs,
+  type ReluGradAttrs,
+  type SgdAttrs,
+  type SpreadAttrs,
+} from "./fused-composed";
+import type { NewTensor, TrainingModule } from "./training-module";
+import { inputOf } from "./wasm-types";
+
+/** A shape seen as [outer, rows, inner], the middle being what is reduced. */
+interface Stretch {
+  readonly outer: number;
+  readonly rows: number;
+  readonly inner: number;
+}
+
+/** Null where the axes do not follow on one another, or where none stays behind them: tfjs is good at that. */
+function stretchOf(shape: readonly number[], axes: readonly number[]): Stretch | null {
+  const sorted = [...axes].sort((a, b) => a - b);
+  const first = sorted[0];
+  const last = sorted[sorted.length - 1];
+  if (first === undefined || last === undefined || last - first + 1 !== sorted.length) return null;
+  const inner = tf.util.sizeFromShape(shape.slice(last + 1));
+  if (inner === 1) return null;
+  return {
+    outer: tf.util.sizeFromShape(shape.slice(0, first)),
+    rows: tf.util.sizeFromShape(shape.slice(first, last + 1)),
+    inner,
+  };
+}
+
+const reduction =
+  (average: boolean): FastKernel =>
+  (module, inputs, attrs) => {
+    const { axis, keepDims } = attrs as { axis: number | number[]; keepDims: boolean };
+    const x = inputOf(inputs, "x");
+    const axes = tf.util.parseAxisParam(axis, x.shape);
+    const stretch = plain(x) ? stretchOf(x.shape, axes) : null;
+    if (stretch === null) return null;
+    const shape = keepDims
+      ? x.shape.map((length, index) => (axes.includes(index) ? 1 : length))
+      : x.shape.filter((_, index) => !axes.includes(index));
+    const y = module.output(shape);
+    const { outer, rows, inner } = stretch;
+    module.functions.sumMiddle(module.pointer(x), y.pointer, outer, rows, inner, average ? 1 / rows : 1);
+    return y.info;
+  };
+
+const spread: FastKernel = (module, inputs, attrs) => {
+  const { shape, axes, scale } = attrs as SpreadAttrs;
+  const dy = inputOf(inputs, "dy");
+  const stretch = plain(dy) && shape.every((length) => length > 0) ? stretchOf(shape, axes) : null;
+  if (stretch === null) return null;
+  const dx = module.output(shape);
+  module.functions.spreadMiddle(module.pointer(dy), dx.pointer, stretch.outer, stretch.rows, stretch.inner, scale);
+  return dx.info;
+};
+
+const reluGradient: FastKernel = (module, inputs, attrs) => {
+  const { ceiling } = attrs as ReluGradAttrs;
+  const dy = inputOf(inputs, "dy");
+  const x = inputOf(inputs, "x");
+  if (!plain(dy, x)) return null;
+  const dx = module.output(x.shape);
+  module.functions.reluGradient(
+    module.pointer(dy),
+    module.pointer(x),
+    dx.pointer,
+    tf.util.sizeFromShape(x.shape),
+    ceiling,
+  );
+  return dx.info;
+};
+
+/** Channels and pixels of x [...,C]. */
+function channelsAndRows(shape: readonly number[]): [channels: number, rows: number] {
+  const channels = shape[shape.length - 1] ?? 1;
+  return [channels, tf.util.sizeFromShape([...shape]) / channels];
+}
+
+const batchNorm: FastKernel = (module, inputs, attrs) => {
+  const { epsilon } = attrs as BatchNormAttrs;
+  const x = inputOf(inputs, "x");
+  const gamma = inputOf(inputs, "gamma");
+  const beta = inputOf(inputs, "beta");
+  if (!plain(x, gamma, beta)) return null;
+  const [channels, rows] = channelsAndRows(x.shape);
+  const y = module.output(x.shape);
+  const [mean, variance, inverse] = [module.output([channels]), module.output([channels]), module.output([channels])];
+  module.withScratch(channels, (scratch) => {
+    module.functions.batchNormForward(
+      module.pointer(x),
+      module.pointer(gamma),
+      module.pointer(beta),
+      y.pointer,
+      mean.pointer,
+      variance.pointer,
+      inverse.pointer,
+      scratch,
+      rows,
+      channels,
+      epsilon,
+    );
+  });
+  return [y.info, mean.info, variance.info, inverse.info];
+};
+
+const batchNormGradient: FastKernel = (module, inputs) => {
+  const dy = inputOf(inputs, "dy");
+  const x = inputOf(inputs, "x");
+  const gamma = inputOf(inputs, "gamma");
+  if (!plain(dy, x, gamma)) return null;
+  const [channels, rows] = channelsAndRows(x.shape);
+  const dx = module.output(x.shape);
+  const [dgamma, dbeta] = [module.output([channels]), module.output([channels])];
+  module.withScratch(3 * channels, (scratch) => {
+    module.functions.batchNormBackward(
+      module.pointer(dy),
+      module.pointer(x),
+      module.pointer(gamma),
+      module.pointer(inputOf(inputs, "mean")),
+      module.pointer(inputOf(inputs, "inverse")),
+      dx.pointer,
+      dgamma.pointer,
+      dbeta.pointer,
+      scratch,
+      rows,
+      channels,
+    );
+  });
+  return [dx.info, dgamma.info, dbeta.info];
+};
+
+/** Address of the mask, or 0 without one. */
+const maskPointer = (module: TrainingModule, inputs: tf.NamedTensorInfoMap): number =>
+  inputs["mask"] === undefined ? 0 : module.pointer(inputs["mask"]);
+
+const adam: FastKernel = (module, inputs, attrs) => {
+  const { learningRate, beta1, beta2, epsilon, step } = attrs as AdamAttrs;
+  const [value, gradient, m, v] = ["value", "gradient", "m", "v"].map((name) => inputOf(inputs, name)) as Four;
+  if (!plain(value, gradient, m, v, ...(inputs["mask"] ? [inputs["mask"]] : []))) return null;
+  const results = [module.output(value.shape), module.output(value.shape), module.output(value.shape)] as const;
+  module.functions.adam(
+    module.pointer(value),
+    module.pointer(gradient),
+    module.pointer(m),
+    module.pointer(v),
+    maskPointer(module, inputs),
+    results[0].pointer,
+    results[1].pointer,
+    results[2].pointer,
+    tf.util.sizeFromShape(value.shape),
+    learningRate / (1 - beta1 ** step),
+    beta1,
+    1 - beta1,
+    beta2,
+    1 - beta2,
+    1 - beta2 ** step,
+    epsilon,
+  );
+  return infos(results);
+};
+
+type Four = [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo, tf.TensorInfo];
+
+const infos = (tensors: readonly NewTensor[]): tf.TensorInfo[] => tensors.map(({ info }) => info);
+
+const sgd: FastKernel = (module, inputs, attrs) => {
+  const { learningRate, momentum } = attrs as SgdAttrs;
+  const value = inputOf(inputs, "value");
+  const gradient = inputOf(inputs, "gradient");
+  const velocity = inputOf(inputs, "velocity");
+  if (!plain(value, gradient, velocity, ...(inputs["mask"] ? [inputs["mask"]] : []))) return null;
+  const results = [module.output(value.shape), module.output(value.shape)] as const;
+  module.functions.sgd(
+    module.pointer(value),
+    module.pointer(gradient),
+    module.pointer(velocity),
+    maskPointer(module, inputs),
+    results[0].pointer,
+    results[1].pointer,
+    tf.util.sizeFromShape(value.shape),
+    learningRate,
+    momentum,
+  );
+  return infos(results);
+};
+
+export const fastTrainingOps: Readonly<Record<string, FastKernel>> = {
+  Mean: reduction(true),
+  Sum: reduction(false),
+  [ADAM]: adam,
+  [BATCH_NORM]: batchNorm,
+  [BATCH_NORM_GRAD]: batchNormGradient,
+  [RELU_GRAD]: reluGradient,
+  [SGD]: sgd,
+  [SPREAD]: spread,
+};
