@@ -1,0 +1,89 @@
+/** The JSON header of an artefact: its schema, and what it must agree on with itself. */
+import * as v from "valibot";
+import { MAX_ACTIVATION_BITS } from "./activation-codec";
+import { MAX_DISTINCT } from "./distinct-values";
+import { GAP_BITS } from "./sparse";
+import { malformed, streamNames } from "./streams";
+import { symbolCodingIds } from "./symbol-coding";
+import { valueFormIds } from "./value-forms";
+
+/** Streams of one tensor; no codec comes near it. */
+const MAX_STREAMS = 16;
+/** Powers of two have the largest alphabet: two signs of 254 exponents, and zero. */
+const MAX_ALPHABET = 2 * 254 + 1;
+
+const integer = (low: number, high: number) => v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+const entries = integer(0, 2 ** 28);
+const bytes = integer(0, 2 ** 32 - 1);
+
+const layout = v.variant("kind", [
+  v.strictObject({ kind: v.literal("dense") }),
+  v.strictObject({ kind: v.literal("bitmap"), entries }),
+  v.strictObject({
+    kind: v.literal("relative"),
+    entries,
+    gapBits: v.picklist(GAP_BITS),
+    gapSymbols: v.optional(integer(0, 2 ** GAP_BITS.at(-1)!)),
+  }),
+]);
+
+const fp32 = v.pipe(
+  v.number(),
+  v.check((x) => x > 0 && Number.isFinite(x) && Math.fround(x) === x, "expected an fp32 number above 0"),
+);
+
+const quantizer = v.variant("kind", [
+  v.strictObject({ kind: v.literal("codebook") }),
+  v.strictObject({
+    kind: v.literal("uniform"),
+    bits: integer(2, 8),
+    granularity: v.picklist(["tensor", "channel"]),
+    scales: v.optional(v.pipe(v.array(fp32), v.minLength(1))),
+  }),
+]);
+
+const tensor = v.strictObject({
+  name: v.string(),
+  layout,
+  form: v.picklist(valueFormIds),
+  symbols: v.optional(
+    v.strictObject({
+      first: v.picklist([0, 1]),
+      count: integer(0, Math.max(MAX_ALPHABET, MAX_DISTINCT + 1)),
+      coding: v.picklist(symbolCodingIds),
+    }),
+  ),
+  /** In the order of the file. */
+  streams: v.pipe(v.array(v.strictTuple([v.picklist(streamNames), bytes])), v.maxLength(MAX_STREAMS)),
+  /** Zeros of this parameter are pruned weights, and stay zero. */
+  masked: v.optional(v.literal(true)),
+  /** The parameter's quantizer. `scales` only where no stream holds them; a codebook is the tensor's distinct values. */
+  quantizer: v.optional(quantizer),
+});
+
+const headerSchema = v.strictObject({
+  network: v.unknown(),
+  tensors: v.array(tensor),
+  activations: v.array(v.strictObject({ node: v.string(), bits: integer(1, MAX_ACTIVATION_BITS) })),
+  activationStreams: v.pipe(v.array(v.strictTuple([v.picklist(streamNames), bytes])), v.maxLength(MAX_STREAMS)),
+  document: v.optional(v.unknown()),
+  info: v.custom<Record<string, unknown>>(
+    (x) => typeof x === "object" && x !== null && !Array.isArray(x),
+    "expected an object",
+  ),
+});
+
+export type ArtefactHeader = v.InferOutput<typeof headerSchema>;
+export type TensorHeader = ArtefactHeader["tensors"][number];
+export type QuantizerHeader = NonNullable<TensorHeader["quantizer"]>;
+
+/** @throws EngineError `invalid-file` naming the field */
+export function parseHeader(json: unknown): ArtefactHeader {
+  const result = v.safeParse(headerSchema, json, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = (issue.path ?? []).map(({ key }) => String(key)).join(".");
+  throw malformed(
+    `header ${path || "as a whole"}: expected ${issue.expected ?? issue.message}, got ${issue.received.slice(0, 80)}`,
+  );
+}

@@ -1,0 +1,137 @@
+/**
+ * Layouts: which weights are stored, and in what order. Each says, before anything is written, how many entries it has
+ * and how many of them are zeros; then it gathers the symbols of those entries, or scatters them back.
+ */
+import { packBits, unpackBits, type Symbols } from "./bitpack";
+import type { EffectiveTensor } from "./effective-tensor";
+import { codeTableBits, decodeHuffman, encodeHuffman, huffmanCode, packCodeTable, unpackCodeTable } from "./huffman";
+import {
+  bitmapOf,
+  countRelative,
+  GAP_BITS,
+  type GapBits,
+  gatherPositions,
+  gatherRelative,
+  relativeIndices,
+  scatterBitmap,
+  scatterRelative,
+} from "./sparse";
+import { bytesOfStreams, malformed, type Stream, type StreamSet, type StreamSize } from "./streams";
+
+/** What the file says of a layout, by its kind. */
+export interface LayoutFields {
+  /** Every weight in order. */
+  dense: { readonly kind: "dense" };
+  /** The nonzero weights, and one bit for every weight. */
+  bitmap: { readonly kind: "bitmap"; readonly entries: number };
+  /** Nonzero weights and fillers, each with the number of zeros before it (`sparse.ts`). */
+  relative: {
+    readonly kind: "relative";
+    readonly entries: number;
+    readonly gapBits: GapBits;
+    /** Huffman-coded indices 0 .. gapSymbols - 1; absent where they are written at `gapBits` each. */
+    readonly gapSymbols?: number;
+  };
+}
+export type LayoutKind = keyof LayoutFields;
+export type AnyLayout = LayoutFields[LayoutKind];
+
+export interface LayoutPlan<Kind extends LayoutKind = LayoutKind> {
+  readonly fields: LayoutFields[Kind];
+  /** Symbols that will be stored. */
+  readonly entries: number;
+  /** How many of them are symbol 0. */
+  readonly zeros: number;
+  /** The layout's own streams. */
+  readonly sizes: readonly StreamSize[];
+}
+
+interface Layout<Kind extends LayoutKind> {
+  /** For people, in front of what is stored. */
+  label(fields: LayoutFields[Kind]): string;
+  plans(tensor: EffectiveTensor): readonly LayoutPlan<Kind>[];
+  streams(tensor: EffectiveTensor, plan: LayoutPlan<Kind>): readonly Stream[];
+  gather(symbols: Symbols, tensor: EffectiveTensor, plan: LayoutPlan<Kind>): Symbols;
+  /** @throws EngineError `invalid-file` when streams and entries do not fit `count` weights */
+  scatter(entries: Symbols, fields: LayoutFields[Kind], streams: StreamSet, count: number): Symbols;
+}
+
+export const entriesOf = (fields: AnyLayout, count: number): number =>
+  fields.kind === "dense" ? count : fields.entries;
+
+const layouts: { readonly [Kind in LayoutKind]: Layout<Kind> } = {
+  dense: {
+    label: () => "dense ",
+    plans: ({ count, nonZero }) => [{ fields: { kind: "dense" }, entries: count, zeros: count - nonZero, sizes: [] }],
+    streams: () => [],
+    gather: (symbols) => symbols,
+    scatter: (entries) => entries,
+  },
+
+  bitmap: {
+    label: () => "bitmap + ",
+    plans: ({ count, nonZero }) => [
+      {
+        fields: { kind: "bitmap", entries: nonZero },
+        entries: nonZero,
+        zeros: 0,
+        sizes: [{ stream: "mask", bits: count }],
+      },
+    ],
+    streams: (tensor) => [{ stream: "mask", bytes: bitmapOf(tensor.positions(), tensor.count) }],
+    gather: (symbols, tensor) => gatherPositions(symbols, tensor.positions()),
+    scatter: (entries, _, streams, count) => scatterBitmap(entries, streams.get("mask", Math.ceil(count / 8)), count),
+  },
+
+  relative: {
+    label: ({ gapBits }) => `relative index ${gapBits} b + `,
+    plans: (tensor) => GAP_BITS.map((k) => relativePlan(tensor, k)),
+    streams(tensor, { fields: { gapBits, gapSymbols, entries } }) {
+      const indices = relativeIndices(tensor.positions(), gapBits, entries);
+      const code = gapSymbols === undefined ? undefined : huffmanCode(countRelative(tensor.gaps(), gapBits).counts);
+      if (!code) return [{ stream: "indices", bytes: packBits(indices, gapBits) }];
+      return [
+        { stream: "indices", bytes: encodeHuffman(indices, code) },
+        { stream: "indexCodeTable", bytes: packCodeTable(code.lengths) },
+      ];
+    },
+    gather: (symbols, tensor, { fields: { gapBits, entries } }) =>
+      gatherRelative(symbols, tensor.positions(), gapBits, entries),
+    scatter(entries, { gapBits, gapSymbols }, streams, count) {
+      const bytes = streams.get("indices");
+      if (gapSymbols === undefined) {
+        return scatterRelative(entries, unpackBits(bytes, gapBits, entries.length), gapBits, count);
+      }
+      if (gapSymbols > 1 << gapBits) throw malformed(`expected at most ${1 << gapBits} indices, got ${gapSymbols}`);
+      const lengths = unpackCodeTable(streams.get("indexCodeTable"), gapSymbols);
+      return scatterRelative(entries, decodeHuffman(bytes, lengths, entries.length), gapBits, count);
+    },
+  },
+};
+
+/** Indices at `k` bits each or Huffman-coded, whichever is smaller: that does not depend on the values' form. */
+function relativePlan(tensor: EffectiveTensor, k: GapBits): LayoutPlan<"relative"> {
+  const { fillers, counts } = countRelative(tensor.gaps(), k);
+  const entries = tensor.nonZero + fillers;
+  const fields = { kind: "relative", entries, gapBits: k } as const;
+  const fixed: StreamSize[] = [{ stream: "indices", bits: entries * k }];
+  const code = huffmanCode(counts);
+  const coded: StreamSize[] = [
+    { stream: "indices", bits: code?.bits ?? Infinity },
+    { stream: "indexCodeTable", bits: codeTableBits(counts.length) },
+  ];
+  return bytesOfStreams(coded) < bytesOfStreams(fixed)
+    ? { fields: { ...fields, gapSymbols: counts.length }, entries, zeros: fillers, sizes: coded }
+    : { fields, entries, zeros: fillers, sizes: fixed };
+}
+
+export const layoutKinds = Object.keys(layouts) as LayoutKind[];
+
+/** The layout of some fields, typed so that it takes them. */
+export const layoutOf = (kind: LayoutKind): Layout<LayoutKind> => layouts[kind] as unknown as Layout<LayoutKind>;
+
+/** What is worth trying: without zeros to leave out, the sparse layouts only add to the dense one. */
+export function layoutPlans(tensor: EffectiveTensor): LayoutPlan[] {
+  const kinds = tensor.nonZero === tensor.count ? (["dense"] as const) : layoutKinds;
+  return kinds.flatMap((kind) => [...layouts[kind].plans(tensor)]);
+}
