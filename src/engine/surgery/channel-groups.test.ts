@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { networkBuilder } from "../zoo/builder";
 import { builders } from "../zoo/builders";
-import { analyzeChannels, channelGroups, pinText } from "./channel-groups";
+import { analyzeChannels, channelGroups, pinText, unitOfElement } from "./channel-groups";
 
 const conv3 = (filters: number) => ({ filters, kernelSize: 3 });
 const brief = (groups: ReturnType<typeof channelGroups>) => groups.map((g) => [g.producers.join(" "), g.units]);
@@ -118,6 +118,15 @@ describe("channelGroups", () => {
       ["b", "constant", "framed"],
       ["c", "constant", "logits"],
     ]);
+  });
+
+  it("finds the unit of an element, in kernels whose channels are not the last axis too", () => {
+    const b = networkBuilder("depthwise", [4, 4, 1]);
+    const x = b.depthwiseConv2d(b.conv2d(b.input, conv3(3)), { kernelSize: 2, multiplier: 2 }, "d");
+    const [group] = channelGroups(b.build(b.dense(b.globalAvgPool(x), { units: 2 })));
+    const slice = group!.slices.find((s) => s.parameter === "d/kernel")!;
+    // [2, 2, 3, 2]: two neighbours belong to one channel, then the next channel comes.
+    expect([0, 1, 2, 3, 4, 5, 6, 7].map((i) => unitOfElement(slice, i))).toEqual([0, 0, 1, 1, 2, 2, 0, 0]);
   });
 
   it("analyses each network object once", () => {

@@ -4,7 +4,7 @@
  * set is a *unit*; the layers whose channels share units form a *group*. After DepGraph (Fang et al. 2023), in a form
  * where each operation states its own coupling (`Operation.channels`). Nothing here depends on parameter values.
  */
-import { type Network, type Node, type ParameterRole, parameterRoles, type Shape } from "../core/network";
+import { type Network, type Node, type ParameterRole, parameterRoles, type Shape, sizeOfShape } from "../core/network";
 import { inputShapes, operationOf, shapesOf } from "../ops/registry";
 import { channelConstants } from "./channel-constants";
 import { type ElementIndex, elementIndex, forEachInputElement } from "./elements";
@@ -17,11 +17,17 @@ export interface ChannelSlices {
   /** Parameter name. */
   readonly parameter: string;
   readonly axis: number;
+  /** Elements between neighbours along the axis: see `unitOfElement`. */
+  readonly stride: number;
   /** `makes`: goes with the channel because it makes it; `reads`: a later layer's weights for the channel. */
   readonly side: "makes" | "reads";
   /** Index along the axis -> unit; -1 where the index belongs to no unit of this group. */
   readonly unitOf: Int32Array;
 }
+
+/** The unit that element `i` of the parameter's flat array belongs to; -1 for none of this group's. */
+export const unitOfElement = ({ unitOf, stride }: ChannelSlices, i: number): number =>
+  unitOf[Math.floor(i / stride) % unitOf.length]!;
 
 export interface ChannelGroup {
   /** Id of the first producer. */
@@ -250,13 +256,16 @@ export function channelAxes(network: Network, elements: ElementIndex = elementIn
       const spec = node.params[role];
       if (!layout || !spec) return [];
       const place = { node: node.id, role, parameter: spec.name, shape: spec.shape };
+      const strideOf = (axis: number) => sizeOfShape(spec.shape.slice(axis + 1));
       const axes: ChannelAxis[] = [];
       if (layout.inAxis !== undefined) {
         // The weights by which an operation hands channels on (depthwise) go with the channel; others only read it.
         const side = makesChannels ? "reads" : "makes";
-        axes.push({ ...place, axis: layout.inAxis, side, layout: node.inputs[0]! });
+        axes.push({ ...place, axis: layout.inAxis, stride: strideOf(layout.inAxis), side, layout: node.inputs[0]! });
       }
-      if (layout.outAxis !== undefined) axes.push({ ...place, axis: layout.outAxis, side: "makes", layout: node.id });
+      if (layout.outAxis !== undefined) {
+        axes.push({ ...place, axis: layout.outAxis, stride: strideOf(layout.outAxis), side: "makes", layout: node.id });
+      }
       return axes;
     });
   });

@@ -23,13 +23,12 @@ export function maskChannels(snapshot: Snapshot, removals: Removals, options: Re
   if (units.size === 0) return snapshot;
   const values = new Map(snapshot.values);
   const states = new Map<string, ParameterState>(snapshot.states);
-  for (const { parameter, role, axis, side, layout, shape } of channelAxes(network)) {
+  for (const { parameter, role, stride, side, layout, shape } of channelAxes(network)) {
     if (side !== "makes" || !maskedRoles.has(role)) continue;
     const gone = analysis.unitsOfNode.get(layout)!.map((unit) => (unit >= 0 ? removed[unit]! : 0));
     if (!gone.includes(1)) continue;
     const mask = states.get(parameter)?.mask?.slice() ?? new Uint8Array(sizeOfShape(shape)).fill(1);
-    const inner = sizeOfShape(shape.slice(axis + 1));
-    for (let i = 0; i < mask.length; i++) if (gone[Math.floor(i / inner) % gone.length]) mask[i] = 0;
+    for (let i = 0; i < mask.length; i++) if (gone[Math.floor(i / stride) % gone.length]) mask[i] = 0;
     states.set(parameter, { ...states.get(parameter), mask });
     values.set(parameter, applyMask(valuesOf(snapshot, parameter), mask));
   }
