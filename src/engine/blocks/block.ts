@@ -100,7 +100,11 @@ export interface ActivationSample {
 /** What the engine offers a block. Everything is seeded; nothing is kept by the block after `onEnd`. */
 export interface ClipServices {
   /** Outputs of nodes of a network over `images` training images in inference mode. */
-  sampleActivations(snapshot: Snapshot, nodeIds: readonly string[], images: number): Promise<ReadonlyMap<string, ActivationSample>>;
+  sampleActivations(
+    snapshot: Snapshot,
+    nodeIds: readonly string[],
+    images: number,
+  ): Promise<ReadonlyMap<string, ActivationSample>>;
   /** Moving statistics estimated afresh over the document's `bnRecalibrationBatches`; the same snapshot without batch normalization. */
   recalibrateBatchNorm(snapshot: Snapshot): Promise<Snapshot>;
   /** A network of the catalogue of builders with fresh values, for the document's data. */

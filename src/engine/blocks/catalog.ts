@@ -10,7 +10,16 @@ import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
 import { meta as fineTune } from "./train/fine-tune/meta";
 
-export const catalog = [replace, magnitude, filterL1, uniformKbit, affineInt8, qatFakeQuant, kdLogits, fineTune] as const;
+export const catalog = [
+  replace,
+  magnitude,
+  filterL1,
+  uniformKbit,
+  affineInt8,
+  qatFakeQuant,
+  kdLogits,
+  fineTune,
+] as const;
 
 export type BlockId = (typeof catalog)[number]["id"];
 export type MetaOf<Id extends BlockId> = Extract<(typeof catalog)[number], { id: Id }>;
@@ -23,7 +32,9 @@ export const isBlockId = (id: string): id is BlockId => byId.has(id);
 export function blockMeta(id: string, clipId?: string): BlockMeta {
   const meta = byId.get(id);
   if (!meta) {
-    throw new EngineError("unknown-block", `expected a block among ${[...byId.keys()].join(", ")}, got '${id}'`, { clipId });
+    throw new EngineError("unknown-block", `expected a block among ${[...byId.keys()].join(", ")}, got '${id}'`, {
+      clipId,
+    });
   }
   return meta;
 }

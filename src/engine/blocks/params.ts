@@ -76,10 +76,14 @@ export function parseParams<S extends ParamSchema>(
 ): ParamsOf<S> {
   const unknown = Object.keys(raw).find((key) => !Object.hasOwn(schema, key));
   if (unknown !== undefined) {
-    throw new EngineError("invalid-params", `expected parameters among ${Object.keys(schema).join(", ")}, got '${unknown}'`, {
-      clipId,
-      details: { parameter: unknown },
-    });
+    throw new EngineError(
+      "invalid-params",
+      `expected parameters among ${Object.keys(schema).join(", ")}, got '${unknown}'`,
+      {
+        clipId,
+        details: { parameter: unknown },
+      },
+    );
   }
   const out: Record<string, unknown> = {};
   for (const [key, param] of Object.entries(schema)) {

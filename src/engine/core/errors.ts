@@ -59,7 +59,12 @@ export class EngineError extends Error {
 export function toErrorData(error: unknown): EngineErrorData {
   if (error instanceof EngineError) {
     const { code, message, clipId, details } = error;
-    return { code, message, ...(clipId === undefined ? {} : { clipId }), ...(details === undefined ? {} : { details }) };
+    return {
+      code,
+      message,
+      ...(clipId === undefined ? {} : { clipId }),
+      ...(details === undefined ? {} : { details }),
+    };
   }
   return { code: "internal", message: error instanceof Error ? error.message : String(error) };
 }

@@ -3,13 +3,17 @@ import type { ActivationKind, OpAttrs } from "../core/network";
 import { defineOperation, onlyInput } from "./operation";
 
 /** Each kind on tensors and on one number (what a removed channel holds behind it). */
-const kinds: Record<ActivationKind, { tensor: (x: tf.Tensor, alpha: number) => tf.Tensor; atZero: number | undefined }> = {
+const kinds: Record<
+  ActivationKind,
+  { tensor: (x: tf.Tensor, alpha: number) => tf.Tensor; atZero: number | undefined }
+> = {
   relu: { tensor: (x) => tf.relu(x), atZero: 0 },
   relu6: { tensor: (x) => tf.relu6(x), atZero: 0 },
   "leaky-relu": { tensor: (x, alpha) => tf.leakyRelu(x, alpha), atZero: 0 },
   elu: {
     // Keras' elu has a scale; tf.elu has none.
-    tensor: (x, alpha) => (alpha === 1 ? tf.elu(x) : tf.add(tf.relu(x), tf.mul(tf.elu(tf.neg(tf.relu(tf.neg(x)))), alpha))),
+    tensor: (x, alpha) =>
+      alpha === 1 ? tf.elu(x) : tf.add(tf.relu(x), tf.mul(tf.elu(tf.neg(tf.relu(tf.neg(x)))), alpha)),
     atZero: 0,
   },
   selu: { tensor: (x) => tf.selu(x), atZero: 0 },

@@ -32,7 +32,12 @@ export const depthwiseConv2d = defineOperation({
   // Its kernel and bias go with the channel, so nothing is left whatever came in.
   removedValue: () => 0,
   forward(attrs, [x], parameter) {
-    const y = tf.depthwiseConv2d(x as tf.Tensor4D, parameter("kernel") as tf.Tensor4D, [...attrs.strides], attrs.padding);
+    const y = tf.depthwiseConv2d(
+      x as tf.Tensor4D,
+      parameter("kernel") as tf.Tensor4D,
+      [...attrs.strides],
+      attrs.padding,
+    );
     return attrs.useBias ? tf.add(y, parameter("bias")) : y;
   },
 });

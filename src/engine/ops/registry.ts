@@ -55,7 +55,8 @@ export function shapesOf(network: Network): ReadonlyMap<string, Shape> {
 export function inputShapes(node: Node, shapes: ReadonlyMap<string, Shape>): Shape[] {
   return node.inputs.map((id) => {
     const shape = shapes.get(id);
-    if (!shape) throw new EngineError("shape-mismatch", `layer '${node.id}': expected an earlier layer as input, got '${id}'`);
+    if (!shape)
+      throw new EngineError("shape-mismatch", `layer '${node.id}': expected an earlier layer as input, got '${id}'`);
     return shape;
   });
 }

@@ -16,12 +16,17 @@ interface Placed {
 
 /** `a` is over when `b` begins. An instant at the step where `b` starts comes before it. */
 const isBefore = (a: Placed, b: Placed): boolean =>
-  clipEnd(a.clip) < b.clip.start || (clipEnd(a.clip) === b.clip.start && (b.clip.steps > 0 || a.clip.steps > 0 || a.order < b.order));
+  clipEnd(a.clip) < b.clip.start ||
+  (clipEnd(a.clip) === b.clip.start && (b.clip.steps > 0 || a.clip.steps > 0 || a.order < b.order));
 
 const overlap = (a: Placed, b: Placed): boolean => !isBefore(a, b) && !isBefore(b, a);
 
 /** Where a distiller's teacher comes from, seen from a compression step: made before it, by it, or separately. */
-function teacherOf(distiller: Placed, compressor: Placed, all: readonly Placed[]): "before" | "compressed" | "separate" {
+function teacherOf(
+  distiller: Placed,
+  compressor: Placed,
+  all: readonly Placed[],
+): "before" | "compressed" | "separate" {
   const teacher = distiller.clip.teacher ?? "original";
   if (teacher === "peer" || teacher.startsWith("zoo:")) return "separate";
   if (!teacher.startsWith("after:")) return "before";
@@ -35,13 +40,23 @@ const studentIsNew = (distiller: Placed, compressor: Placed, models: readonly Pl
   models.some((m) => isBefore(compressor, m) && isBefore(m, distiller));
 
 /** Sequential code of "compress, then distil": who teaches and who learns. */
-function afterwards(distiller: Placed, compressor: Placed, models: readonly Placed[], all: readonly Placed[]): "a1" | "a2" | "a3" | undefined {
+function afterwards(
+  distiller: Placed,
+  compressor: Placed,
+  models: readonly Placed[],
+  all: readonly Placed[],
+): "a1" | "a2" | "a3" | undefined {
   const teacher = teacherOf(distiller, compressor, all);
   if (studentIsNew(distiller, compressor, models)) return teacher === "compressed" ? "a1" : undefined;
   return teacher === "separate" ? "a3" : "a2";
 }
 
-function pruneDistill(p: readonly Placed[], k: readonly Placed[], models: readonly Placed[], all: readonly Placed[]): CombinationId[] {
+function pruneDistill(
+  p: readonly Placed[],
+  k: readonly Placed[],
+  models: readonly Placed[],
+  all: readonly Placed[],
+): CombinationId[] {
   const found: CombinationId[] = [];
   for (const prune of p) {
     const before = k.filter((d) => isBefore(d, prune));
@@ -62,7 +77,12 @@ function pruneDistill(p: readonly Placed[], k: readonly Placed[], models: readon
   return found;
 }
 
-function quantizeDistill(q: readonly Placed[], k: readonly Placed[], models: readonly Placed[], all: readonly Placed[]): CombinationId[] {
+function quantizeDistill(
+  q: readonly Placed[],
+  k: readonly Placed[],
+  models: readonly Placed[],
+  all: readonly Placed[],
+): CombinationId[] {
   const found: CombinationId[] = [];
   for (const quantize of q) {
     for (const d of k) {

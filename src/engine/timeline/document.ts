@@ -22,7 +22,12 @@ const clipSchema = v.strictObject({
   steps: count(0, maxSteps),
   params: v.optional(v.record(v.string(), v.union([v.number(), v.string()])), {}),
   /** `original`, `after:<clip>`, `zoo:<id>`, `peer` or `self`; of distillers. */
-  teacher: v.optional(v.pipe(v.string(), v.regex(/^(original|peer|self|after:.+|zoo:.+)$/, "must be original, after:<clip>, zoo:<id>, peer or self"))),
+  teacher: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(original|peer|self|after:.+|zoo:.+)$/, "must be original, after:<clip>, zoo:<id>, peer or self"),
+    ),
+  ),
   /** How many of the document's training images this clip may use; all by default. */
   samples: v.optional(count(1, 10_000_000)),
 });
@@ -44,7 +49,9 @@ const documentSchema = v.strictObject({
     normalize: v.optional(v.picklist(["none", "standardize"]), "none"),
   }),
   /** `zoo:<id>`, `build:<name>` or `file:<path>`. */
-  model: v.strictObject({ source: v.pipe(text(1000), v.regex(/^(zoo|build|file):.+/, "must be zoo:<id>, build:<name> or file:<path>")) }),
+  model: v.strictObject({
+    source: v.pipe(text(1000), v.regex(/^(zoo|build|file):.+/, "must be zoo:<id>, build:<name> or file:<path>")),
+  }),
   training: v.optional(
     v.strictObject({
       optimizer: v.optional(v.picklist(optimizers), "adam"),
@@ -102,7 +109,10 @@ export function parseDocumentText(json: string): TimelineDocument {
   try {
     raw = JSON.parse(json);
   } catch (error) {
-    throw new EngineError("invalid-document", `expected JSON, got ${error instanceof Error ? error.message : "other text"}`);
+    throw new EngineError(
+      "invalid-document",
+      `expected JSON, got ${error instanceof Error ? error.message : "other text"}`,
+    );
   }
   return parseDocument(raw);
 }

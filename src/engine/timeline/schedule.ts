@@ -55,4 +55,3 @@ export function phaseAt(document: TimelineDocument, step: number): { readonly st
   }
   return { start, end };
 }
-

@@ -67,7 +67,10 @@ export function createBatchOrder(seed: number, batchSize: number): BatchOrder {
     const key = `${count}/${epoch}`;
     let order = permutations.get(key);
     if (!order) {
-      order = shuffle(Uint32Array.from({ length: count }, (_, i) => i), createRng(seed, `batch/${key}`));
+      order = shuffle(
+        Uint32Array.from({ length: count }, (_, i) => i),
+        createRng(seed, `batch/${key}`),
+      );
       // A batch straddles two epochs at most (small sets: a few); older ones are never read again.
       if (permutations.size > 64) permutations.clear();
       permutations.set(key, order);

@@ -22,7 +22,10 @@ export function inferenceModel(snapshot: Snapshot): InferenceModel {
   const { network, activations } = snapshot;
   const tensors = new Map<string, tf.Tensor>();
   for (const { name, shape } of parametersOf(network)) {
-    tensors.set(name, tf.tensor(effectiveValues(valuesOf(snapshot, name), snapshot.states.get(name)), [...shape], "float32"));
+    tensors.set(
+      name,
+      tf.tensor(effectiveValues(valuesOf(snapshot, name), snapshot.states.get(name)), [...shape], "float32"),
+    );
   }
   const transformActivation = (nodeId: string, value: tf.Tensor) => {
     const quantizer = activations.get(nodeId);
@@ -64,7 +67,11 @@ function rankOf(logits: Float32Array, from: number, classes: number, label: numb
   return rank;
 }
 
-export async function evaluate(model: InferenceModel, data: LabelledImages, options: EvaluateOptions = {}): Promise<Evaluation> {
+export async function evaluate(
+  model: InferenceModel,
+  data: LabelledImages,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
   const count = Math.min(options.count ?? data.count, data.count);
   let correct = 0;
   let inTop5 = 0;

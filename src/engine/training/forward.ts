@@ -91,7 +91,12 @@ export function forward(
       skipped.add(activation.id);
       produced = activation.id;
     } else {
-      value = operationOf(node).forward(node.attrs, inputs, ofRole, { training, noiseSeed, nodeId: node.id, onBatchStatistics });
+      value = operationOf(node).forward(node.attrs, inputs, ofRole, {
+        training,
+        noiseSeed,
+        nodeId: node.id,
+        onBatchStatistics,
+      });
     }
     if (transformActivation) value = transformActivation(produced, value);
     values.set(produced, value);

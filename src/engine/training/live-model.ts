@@ -60,7 +60,12 @@ interface LiveActivation {
 /** Optimizer state as plain data, for checkpoints. */
 export type OptimizerState = ReadonlyMap<
   string,
-  { readonly kind: "adam" | "sgd"; readonly first: Float32Array; readonly second?: Float32Array; readonly steps: number }
+  {
+    readonly kind: "adam" | "sgd";
+    readonly first: Float32Array;
+    readonly second?: Float32Array;
+    readonly steps: number;
+  }
 >;
 
 export class LiveModel {
@@ -122,7 +127,9 @@ export class LiveModel {
       ["movingVariance", variance],
     ] as const) {
       const parameter = this.#get(node.params[role]!.name);
-      tf.tidy(() => parameter.variable.assign(tf.add(tf.mul(parameter.variable, momentum), tf.mul(batch, 1 - momentum))));
+      tf.tidy(() =>
+        parameter.variable.assign(tf.add(tf.mul(parameter.variable, momentum), tf.mul(batch, 1 - momentum))),
+      );
       parameter.loaded = undefined;
     }
   }
@@ -209,8 +216,8 @@ export class LiveModel {
       const { bits, scale, zeroPoint } = quantizer;
       this.#activations.set(id, {
         bits,
-        low: tf.variable(tf.scalar(-zeroPoint * scale), false),
-        high: tf.variable(tf.scalar((2 ** bits - 1 - zeroPoint) * scale), false),
+        low: scalarVariable(-zeroPoint * scale),
+        high: scalarVariable((2 ** bits - 1 - zeroPoint) * scale),
         observer: { decay: 0.99, frozen: true },
         exact: quantizer,
       });
@@ -268,7 +275,10 @@ export class LiveModel {
   }
 
   async optimizerState(): Promise<OptimizerState> {
-    const state = new Map<string, { kind: "adam" | "sgd"; first: Float32Array; second?: Float32Array; steps: number }>();
+    const state = new Map<
+      string,
+      { kind: "adam" | "sgd"; first: Float32Array; second?: Float32Array; steps: number }
+    >();
     for (const { name, slot } of this.#parameters.values()) {
       if (!slot) continue;
       const first = ((await slot.first.data()) as Float32Array).slice();
@@ -320,6 +330,8 @@ export class LiveModel {
     return parameter.slot;
   }
 }
+
+const scalarVariable = (value: number): tf.Variable => tf.tidy(() => tf.variable(tf.scalar(value), false));
 
 const trainable = (role: ParameterRole) => role !== "movingMean" && role !== "movingVariance";
 

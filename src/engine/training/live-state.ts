@@ -68,7 +68,9 @@ export function unpackState({ json, arrays }: Pack): { snapshot: Snapshot; optim
             },
           }
         : {}),
-      ...(quantizer?.kind === "codebook" ? { quantizer: { kind: "codebook", values: floats(`codebook:${name}`) } } : {}),
+      ...(quantizer?.kind === "codebook"
+        ? { quantizer: { kind: "codebook", values: floats(`codebook:${name}`) } }
+        : {}),
     });
   }
   const optimizer = new Map(

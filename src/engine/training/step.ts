@@ -72,7 +72,8 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
       noiseSeed,
       taps,
       transformActivation: (id, x) => model.transformActivation(id, x, true),
-      onBatchStatistics: (nodeId, mean, variance) => statistics.push({ nodeId, mean: tf.keep(mean), variance: tf.keep(variance) }),
+      onBatchStatistics: (nodeId, mean, variance) =>
+        statistics.push({ nodeId, mean: tf.keep(mean), variance: tf.keep(variance) }),
     });
     const full: BatchOutput = { ...batch, ...output };
     const hard = tf.mul(softmaxCrossEntropy(output.logits, batch.oneHot), weight) as tf.Scalar;

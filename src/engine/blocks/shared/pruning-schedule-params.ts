@@ -7,4 +7,3 @@ export const scheduleParams = {
   growth: choice(["linear", "geometric"], "linear"),
   endFraction: number({ min: 0.05, max: 1, default: 0.5, unit: "fraction" }),
 } as const;
-

@@ -14,7 +14,11 @@ export interface PruningSchedule {
  * - iterative, linear: `s p`; geometric: `1 - (1 - s)^p`, an equal fraction of what is left each time (Han et al. 2015)
  * - agp: `s (1 - (1 - p)^3)` (Zhu and Gupta 2017)
  */
-export function scheduledSparsity(target: number, round: number, { schedule, rounds, growth }: PruningSchedule): number {
+export function scheduledSparsity(
+  target: number,
+  round: number,
+  { schedule, rounds, growth }: PruningSchedule,
+): number {
   if (schedule === "one-shot") return target;
   const p = (round + 1) / rounds;
   if (schedule === "agp") return target * (1 - (1 - p) ** 3);

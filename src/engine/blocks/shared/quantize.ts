@@ -1,7 +1,13 @@
 /** Putting quantizers on a whole network: which widths, which scales, which activations. */
-import { applyMask, refreshScales } from "../../core/effective";
+import { effectiveValues, refreshScales } from "../../core/effective";
 import { type Network, type Node, sizeOfShape, weightedNodes } from "../../core/network";
-import { type ParameterState, type Snapshot, type UniformQuantizer, valuesOf } from "../../core/snapshot";
+import {
+  type ParameterQuantizer,
+  type ParameterState,
+  type Snapshot,
+  type UniformQuantizer,
+  valuesOf,
+} from "../../core/snapshot";
 import type { ClipServices } from "../block";
 import { activationQuantizer, type Calibration, symmetricClip } from "./calibration";
 
@@ -24,9 +30,15 @@ export function layerBits(network: Network, bits: number, edgeBits: number): Map
 }
 
 /** Output channels of a kernel: its last axis, for a depthwise one its last two. */
-const outputChannels = ({ op, params }: Node): number => sizeOfShape(params.kernel!.shape.slice(op === "depthwise-conv2d" ? -2 : -1));
+const outputChannels = ({ op, params }: Node): number =>
+  sizeOfShape(params.kernel!.shape.slice(op === "depthwise-conv2d" ? -2 : -1));
 
-function kernelQuantizer(masked: Float32Array, groups: number, bits: number, settings: WeightSettings): UniformQuantizer {
+function kernelQuantizer(
+  masked: Float32Array,
+  groups: number,
+  bits: number,
+  settings: WeightSettings,
+): UniformQuantizer {
   const { granularity, calibration } = settings;
   const clips = new Float32Array(groups);
   for (let g = 0; g < groups; g++) {
@@ -36,18 +48,30 @@ function kernelQuantizer(masked: Float32Array, groups: number, bits: number, set
   return refreshScales(masked, { kind: "uniform", bits, granularity, clips, scales: clips });
 }
 
-/** The snapshot with a symmetric uniform quantizer on every kernel. Fold batch normalization first. Biases stay fp32. */
+/** Whether a tensor has at most as few values as `bits` allow already. */
+const isCoarser = (quantizer: ParameterQuantizer, bits: number): boolean =>
+  quantizer.kind === "uniform" ? quantizer.bits <= bits : quantizer.values.length <= 2 ** bits;
+
+/**
+ * The snapshot with a symmetric uniform quantizer on every kernel. Fold batch normalization first. Biases stay fp32.
+ * A tensor that an earlier clip left with as few values or fewer keeps its quantizer; a finer one is rounded again from
+ * the values it has.
+ */
 export function quantizeWeights(snapshot: Snapshot, settings: WeightSettings): Snapshot {
   const states = new Map<string, ParameterState>(snapshot.states);
-  const bits = layerBits(snapshot.network, settings.wBits, settings.edgeBits);
+  const values = new Map(snapshot.values);
+  const perLayer = layerBits(snapshot.network, settings.wBits, settings.edgeBits);
   for (const node of weightedNodes(snapshot.network)) {
     const { name } = node.params.kernel!;
+    const bits = perLayer.get(node.id)!;
     const before = states.get(name);
-    const masked = applyMask(valuesOf(snapshot, name), before?.mask);
+    if (before?.quantizer && isCoarser(before.quantizer, bits)) continue;
+    const masked = effectiveValues(valuesOf(snapshot, name), before);
     const groups = settings.granularity === "channel" ? outputChannels(node) : 1;
-    states.set(name, { ...before, quantizer: kernelQuantizer(masked, groups, bits.get(node.id)!, settings) });
+    states.set(name, { ...before, quantizer: kernelQuantizer(masked, groups, bits, settings) });
+    if (before?.quantizer) values.set(name, masked);
   }
-  return { ...snapshot, states };
+  return { ...snapshot, values, states };
 }
 
 export interface ActivationSettings {

@@ -8,7 +8,10 @@ import type { BlockImplementation } from "../../block";
 import type { meta } from "./meta";
 
 /** A teacher's softened probabilities `[batch, classes]` and their mean entropy (scalar, nats). */
-export function softTargets(logits: tf.Tensor2D, temperature: number): [probabilities: tf.Tensor2D, entropy: tf.Scalar] {
+export function softTargets(
+  logits: tf.Tensor2D,
+  temperature: number,
+): [probabilities: tf.Tensor2D, entropy: tf.Scalar] {
   return tf.tidy(() => {
     const soft = tf.div(logits, temperature);
     const logProbabilities = tf.logSoftmax(soft);

@@ -22,7 +22,10 @@ export const words: BlockWords<typeof meta.params> = {
     },
     weights: {
       label: w("Norm of", "范数取自"),
-      options: { raw: w("the kernel", "卷积核"), "bn-folded": w("the kernel with batch norm folded", "折叠批归一化后的卷积核") },
+      options: {
+        raw: w("the kernel", "卷积核"),
+        "bn-folded": w("the kernel with batch norm folded", "折叠批归一化后的卷积核"),
+      },
     },
     roundTo: { label: w("Keep multiples of", "保留数取整倍数") },
     ...scheduleWords,

@@ -4,7 +4,13 @@ import { calibrationParams, weightParams } from "../../shared/quantize-params";
 export const meta = defineBlock({
   id: "quant.uniform-kbit",
   kind: "quantize",
-  covers: ["quant.uniform-kbit", "quant.per-channel", "quant.calib-minmax", "quant.calib-percentile", "quant.calib-mse"],
+  covers: [
+    "quant.uniform-kbit",
+    "quant.per-channel",
+    "quant.calib-minmax",
+    "quant.calib-percentile",
+    "quant.calib-mse",
+  ],
   survey: "quantization/uniform",
   citations: ["quantization-whitepaper"],
   fidelity: "exact",

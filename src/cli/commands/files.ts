@@ -1,0 +1,133 @@
+/** `inspect`, `eval` and `export`: what an artefact holds, what it scores, and other formats of it. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type DecodedArtefact, decodeArtefact } from "#engine/codecs/artefact";
+import { EngineError } from "#engine/core/errors";
+import { type Split, splits } from "#engine/datasets/manifest";
+import { openDataset } from "#engine/datasets/dataset";
+import { writeLayersModel } from "#engine/formats/layers-model/write";
+import { bopsOf, macsOf, nonZeroCount, parameterCount } from "#engine/metrics/accounting";
+import { shapesOf } from "#engine/ops/registry";
+import { parseDocument, type TimelineDocument } from "#engine/timeline/document";
+import { evaluate, inferenceModel } from "#engine/training/evaluate";
+import { nodePlatform, useBackend } from "../context";
+import { grouped, type OutputOptions, percent, print, table } from "../output";
+
+async function readArtefact(file: string): Promise<DecodedArtefact> {
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await readFile(file));
+  } catch (cause) {
+    throw new EngineError("asset-missing", `expected a file at '${file}', got ${(cause as Error).message}`, { cause });
+  }
+  return decodeArtefact(bytes);
+}
+
+export async function inspectCommand(file: string, options: OutputOptions): Promise<void> {
+  const artefact = await readArtefact(file);
+  const { snapshot, tensors, activations, sizeBytes, fileBytes, document, info } = artefact;
+  const { network } = snapshot;
+  const shapes = shapesOf(network);
+  const summary = {
+    name: network.name,
+    head: network.head,
+    layers: network.nodes.map((n) => ({ id: n.id, op: n.op, inputs: n.inputs, shape: shapes.get(n.id) })),
+    parameters: parameterCount(network),
+    nonZero: nonZeroCount(snapshot),
+    macs: macsOf(network),
+    bops: bopsOf(snapshot),
+  };
+  const rows = tensors.map((t) => [
+    t.name,
+    `[${t.shape.join(", ")}]`,
+    t.codec,
+    grouped(t.nonZero),
+    grouped(t.sizeBytes),
+    t.streams.map((s) => `${s.stream} ${grouped(s.bytes)}`).join(", "),
+  ]);
+  const text = [
+    `${network.name}: ${grouped(summary.parameters)} parameters, ${grouped(summary.nonZero)} not zero, ${grouped(summary.macs)} MACs`,
+    `${grouped(sizeBytes)} bytes of values, ${grouped(fileBytes)} bytes in all; ${activations.count} activation quantizers, ${grouped(activations.sizeBytes)} bytes`,
+    "",
+    table([["parameter", "shape", "stored as", "not zero", "bytes", "streams"], ...rows]),
+  ].join("\n");
+  print(
+    { network: summary, tensors, activations, sizeBytes, fileBytes, document: document ?? null, info },
+    text,
+    options,
+  );
+}
+
+export interface EvalOptions extends OutputOptions {
+  readonly dataset?: string;
+  readonly split: string;
+  readonly all?: boolean;
+  readonly backend?: string;
+}
+
+export async function evalCommand(file: string, options: EvalOptions): Promise<void> {
+  const { snapshot, document: embedded, sizeBytes, fileBytes } = await readArtefact(file);
+  const document: TimelineDocument | undefined = embedded === undefined ? undefined : parseDocument(embedded);
+  const split: Split | undefined = splits.find((s) => s === options.split);
+  if (!split) throw new EngineError("usage", `--split expected one of ${splits.join(", ")}, got '${options.split}'`);
+  const id = options.dataset ?? document?.dataset.id;
+  if (id === undefined) {
+    throw new EngineError("usage", `expected --dataset ID, because '${file}' holds no document that names one`);
+  }
+  const platform = nodePlatform();
+  const { backend } = await useBackend(platform, options.backend);
+  const source = await openDataset(id, platform);
+  // The run drew its test images by the document's seed: the same ones give the same figure.
+  const own =
+    id === document?.dataset.id && split === "test" && options.all !== true ? document.dataset.test : undefined;
+  const data = await source.load(split, { count: own, seed: document?.seed ?? 0 });
+  const { mean, std } = source.info;
+  const model = inferenceModel(snapshot);
+  const { accuracy, top5, loss, images, confusion } = await evaluate(model, data, {
+    normalization: document?.dataset.normalize === "standardize" ? { mean, std } : undefined,
+  });
+  model.dispose();
+  const result = {
+    accuracy,
+    top5,
+    loss,
+    testImages: images,
+    dataset: id,
+    split,
+    backend,
+    sizeBytes,
+    fileBytes,
+    confusion: [...confusion],
+  };
+  print(
+    result,
+    `${percent(accuracy)} of ${grouped(images)} images of ${id}/${split} (top-5 ${percent(top5)}, loss ${loss.toFixed(4)})`,
+    options,
+  );
+}
+
+const exportFormats = ["tfjs"] as const;
+
+export async function exportCommand(
+  file: string,
+  options: { readonly format: string; readonly out: string },
+): Promise<void> {
+  if (!exportFormats.some((f) => f === options.format)) {
+    throw new EngineError(
+      "unknown-format",
+      `--format expected one of ${exportFormats.join(", ")}, got '${options.format}'`,
+    );
+  }
+  const { snapshot, document } = await readArtefact(file);
+  const { modelJson, weights } = writeLayersModel(snapshot, {
+    userMetadata: { compressionStudio: { document: document ?? null } },
+  });
+  const folder = path.resolve(options.out);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, "weights.bin"), weights);
+  await writeFile(path.join(folder, "model.json"), JSON.stringify(modelJson));
+  const activations = snapshot.activations.size;
+  const lost =
+    activations > 0 ? `; ${activations} activation quantizers have no place in a LayersModel and are left out` : "";
+  process.stderr.write(`wrote ${folder}/model.json and weights.bin${lost}\n`);
+}

@@ -1,0 +1,142 @@
+/** `run DOC`: executes a document; points as they come on stderr, the result on stdout, artefact and CSV in a folder. */
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { EngineError } from "#engine/core/errors";
+import { RunControl } from "#engine/timeline/control";
+import type { Measurement, Point } from "#engine/timeline/measure";
+import { runDocument, type RunResult } from "#engine/timeline/runner";
+import { combinations } from "#survey/combinations";
+import { nodePlatform, useBackend } from "../context";
+import { readDocument } from "../document-input";
+import { grouped, type OutputOptions, percent, print, times, wholeNumber } from "../output";
+import { createProgress } from "../progress";
+
+export interface RunOptions extends OutputOptions {
+  readonly out?: string;
+  readonly seed?: string;
+  readonly backend?: string;
+  readonly set?: readonly string[];
+  readonly cache: boolean;
+}
+
+export const artefactName = "compressed.csnet";
+const pointsName = "points.csv";
+
+const columns = [
+  "clip",
+  "step",
+  "accuracy",
+  "top5",
+  "loss",
+  "testImages",
+  "sizeBytes",
+  "fileBytes",
+  "compressionRatio",
+  "parameters",
+  "nonZero",
+  "macs",
+  "bops",
+  "latencyMs",
+] as const satisfies readonly (keyof Point)[];
+
+const csv = (points: readonly Point[]): string =>
+  [columns.join(","), ...points.map((p) => columns.map((c) => p[c] ?? "").join(","))].join("\n") + "\n";
+
+/** Whole or not at all: a reader never sees half a file. */
+async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
+  await writeFile(`${file}.part`, content);
+  await rename(`${file}.part`, file);
+}
+
+async function save(folder: string, bytes: Uint8Array, points: readonly Point[]): Promise<string> {
+  const file = path.join(folder, artefactName);
+  await writeWhole(file, bytes);
+  await writeWhole(path.join(folder, pointsName), csv(points));
+  return file;
+}
+
+const describe = (p: Point): string =>
+  `step ${p.step}${p.clip === null ? "" : ` · ${p.clip}`}: ${percent(p.accuracy)} on ${grouped(p.testImages)} images, ${times(p.compressionRatio)} (${grouped(p.sizeBytes)} bytes)`;
+
+export async function runCommand(reference: string, options: RunOptions): Promise<void> {
+  const started = performance.now();
+  const seed = options.seed === undefined ? undefined : wholeNumber("--seed", options.seed);
+  const document = await readDocument(reference, { set: options.set, seed });
+  const platform = nodePlatform();
+  const folder = path.resolve(options.out ?? "runs/latest");
+  await mkdir(folder, { recursive: true });
+  const { backend } = await useBackend(platform, options.backend);
+
+  const control = new RunControl();
+  const interrupt = () => control.cancel();
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  const progress = createProgress();
+  const points: Point[] = [];
+  let boundary: Measurement | undefined;
+  try {
+    const run = runDocument(document, {
+      platform,
+      backend,
+      control,
+      useCache: options.cache,
+      observer: {
+        onLoad: (_, loaded, total) => progress.load(loaded, total),
+        onProgress: (p) => progress.train(p),
+        onBoundary: (m) => (boundary = m),
+        onRestored: (step) => progress.line(`going on from the kept state at step ${step}`),
+      },
+    });
+    let next = await run.next();
+    while (!next.done) {
+      points.push(next.value);
+      progress.line(describe(next.value));
+      next = await run.next();
+    }
+    progress.stop();
+    const result = next.value;
+    const file = await save(folder, result.artefact.bytes, result.points);
+    const seconds = (performance.now() - started) / 1000;
+    print(toJson(result, file, seconds), summary(result, file, seconds), options);
+  } catch (error) {
+    progress.stop();
+    if (boundary) {
+      const file = await save(folder, boundary.bytes, points);
+      process.stderr.write(`kept the last good state (step ${boundary.point.step}): ${file}\n`);
+    }
+    if (error instanceof EngineError && error.code === "cancelled") {
+      throw new EngineError(
+        "cancelled",
+        boundary
+          ? "the run was stopped; run it again to go on from its last boundary"
+          : "the run was stopped before its first boundary",
+      );
+    }
+    throw error;
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+function toJson(result: RunResult, file: string, seconds: number): unknown {
+  const { artefact, tensors: _tensors, confusion, ...rest } = result;
+  return {
+    ...rest,
+    confusion: [...confusion],
+    artefact: { path: file, bytes: artefact.bytes.length, sha256: artefact.sha256 },
+    seconds,
+  };
+}
+
+function summary({ original, final, combos, artefact }: RunResult, file: string, seconds: number): string {
+  return [
+    `original  ${percent(original.accuracy)}  ${grouped(original.sizeBytes)} bytes`,
+    `final     ${percent(final.accuracy)}  ${grouped(final.sizeBytes)} bytes, ${times(final.compressionRatio)}; the whole file ${grouped(final.fileBytes)} bytes`,
+    ...combos.map(
+      (id) => `survey    ${combinations[id].code} ${combinations[id].name.en} · ${combinations[id].name.zh}`,
+    ),
+    `file      ${file} (sha256 ${artefact.sha256.slice(0, 16)}…)`,
+    `${seconds.toFixed(1)} s`,
+  ].join("\n");
+}

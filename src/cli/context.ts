@@ -1,0 +1,22 @@
+/** What every command works with: the Node platform and a prepared backend. */
+import { type BackendReport, prepareBackend, type RequestedBackend } from "#engine/backend/choose";
+import { EngineError } from "#engine/core/errors";
+import type { Platform } from "#engine/core/ports";
+import { createNodePlatform } from "#platform/node";
+
+export const nodePlatform = (): Platform => createNodePlatform();
+
+/** Node has no WebGPU or WebGL. */
+const backends = ["auto", "wasm", "cpu"] as const satisfies readonly RequestedBackend[];
+
+/** @throws EngineError `usage` for a name that is none, `backend-unavailable` */
+export async function useBackend(platform: Platform, requested = "wasm"): Promise<BackendReport> {
+  const name = backends.find((b) => b === requested);
+  if (!name) throw new EngineError("usage", `--backend expected one of ${backends.join(", ")}, got '${requested}'`);
+  return prepareBackend({
+    requested: name,
+    wasmPaths: platform.wasmPaths,
+    now: () => platform.clock.now(),
+    available: ["wasm", "cpu"],
+  });
+}

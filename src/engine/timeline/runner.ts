@@ -1,0 +1,460 @@
+/**
+ * Executes a timeline document: one loop in which all clips that overlap train jointly. Yields points; same document,
+ * seed, backend and machine, same points (timings aside). What a clip does is in its block; what a point is, in
+ * `measure.ts`.
+ */
+import type { CombinationId } from "#survey/combinations";
+import { decodeArtefact } from "../codecs/artefact";
+import type { TensorBreakdown } from "../codecs/snapshot-plan";
+import type { ClipRun, ModelAccess } from "../blocks/block";
+import { type BlockId, blockMeta } from "../blocks/catalog";
+import { parseParams } from "../blocks/params";
+import { implementationOf } from "../blocks/registry";
+import { EngineError } from "../core/errors";
+import type { Platform } from "../core/ports";
+import { createRng } from "../core/rng";
+import type { Snapshot } from "../core/snapshot";
+import { originalBytes } from "../metrics/accounting";
+import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
+import { learningRateFactor } from "../training/learning-rate";
+import { LiveModel, type OptimizerSettings } from "../training/live-model";
+import { trainStep } from "../training/step";
+import { createTeacher, type DisposableTeacher } from "../training/teacher";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  type Checkpoint,
+  checkpointKey,
+  packCheckpoint,
+  type RunningClip,
+  unpackCheckpoint,
+  type Upstream,
+} from "./checkpoints";
+import { classify } from "./classify";
+import type { RunControl } from "./control";
+import { type Clip, documentEnd, hashableJson, type TimelineDocument } from "./document";
+import { LossLog, type LossChunk } from "./losses";
+import { measure, type Measurement, type Point } from "./measure";
+import { loadRun, type LoadProgress, type RunInputs } from "./run-data";
+import { boundariesOf, phaseAt, roundStep, trainedSteps } from "./schedule";
+import { clipServices } from "./services";
+import { openModelSource } from "./sources";
+import { assertValid } from "./validate";
+
+export interface RunProgress {
+  /** On the timeline. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of those that train. */
+  readonly trained: number;
+  readonly toTrain: number;
+}
+
+/** News of a run besides its points. All optional; called on the run's own thread. */
+export interface RunObserver {
+  onLoad?: LoadProgress;
+  onProgress?(progress: RunProgress): void;
+  onLosses?(chunk: LossChunk): void;
+  /** The file at a boundary: what stays when the run is stopped later. */
+  onBoundary?(measurement: Measurement): void;
+  /** The run goes on from a kept state; `step` is where. */
+  onRestored?(step: number): void;
+}
+
+export interface RunDeps {
+  readonly platform: Platform;
+  /** Name of the tfjs backend in use; part of the cache key. */
+  readonly backend: string;
+  readonly control: RunControl;
+  readonly observer?: RunObserver;
+  /** Default true. */
+  readonly useCache?: boolean;
+}
+
+export interface RunResult {
+  readonly document: TimelineDocument;
+  readonly documentHash: string;
+  readonly combos: readonly CombinationId[];
+  readonly backend: string;
+  readonly seed: number;
+  readonly points: readonly Point[];
+  readonly final: Point;
+  readonly original: Point;
+  readonly artefact: { readonly bytes: Uint8Array; readonly sha256: string };
+  readonly tensors: readonly TensorBreakdown[];
+  readonly confusion: Uint32Array;
+}
+
+/** Losses are read after so many steps. */
+const lossChunk = 20;
+
+interface ActiveClip {
+  readonly clip: Clip;
+  readonly run: ClipRun;
+  readonly teacher: DisposableTeacher | undefined;
+  nextRound: number;
+}
+
+/** @throws EngineError `cancelled` when stopped, `diverged`, or what the document, its files or its clips have wrong */
+export async function* runDocument(document: TimelineDocument, deps: RunDeps): AsyncGenerator<Point, RunResult> {
+  assertValid(document);
+  const inputs = await loadRun(document, deps.platform, deps.observer?.onLoad);
+  const run = new Run(document, inputs, deps);
+  try {
+    return yield* run.execute();
+  } finally {
+    await run.dispose();
+  }
+}
+
+class Run {
+  readonly #document: TimelineDocument;
+  readonly #inputs: RunInputs;
+  readonly #deps: RunDeps;
+  readonly #upstream: Upstream;
+  readonly #originalBytes: number;
+  readonly #taughtBy: ReadonlySet<string>;
+  readonly #losses = new LossLog();
+  #model: LiveModel;
+  #active: ActiveClip[] = [];
+  #teachers = new Map<string, Snapshot>();
+  #points: Point[] = [];
+  #last: Measurement | undefined;
+  /** Whether the model may differ from what `#last` measured. */
+  #changed = true;
+  #step = 0;
+  #trained = 0;
+
+  constructor(document: TimelineDocument, inputs: RunInputs, deps: RunDeps) {
+    this.#document = document;
+    this.#inputs = inputs;
+    this.#deps = deps;
+    this.#upstream = {
+      document,
+      modelIdentity: inputs.modelIdentity,
+      dataIdentity: inputs.dataIdentity,
+      backend: deps.backend,
+    };
+    this.#originalBytes = originalBytes(inputs.original.network);
+    this.#taughtBy = new Set(
+      document.clips.flatMap((c) => (c.teacher?.startsWith("after:") ? [c.teacher.slice(6)] : [])),
+    );
+    this.#model = new LiveModel(inputs.original);
+  }
+
+  async *execute(): AsyncGenerator<Point, RunResult> {
+    const boundaries = boundariesOf(this.#document);
+    const restored = await this.#restore(boundaries.map((b) => b.step));
+    if (restored) yield* this.#points;
+    else yield await this.#measure(null, true);
+    for (const boundary of boundaries) {
+      if (restored && boundary.step < restored.step) continue;
+      yield* this.#trainUntil(boundary.step);
+      if (boundary.step !== restored?.step) {
+        for (const clip of boundary.ends) yield await this.#end(clip);
+        for (const clip of boundary.instants) yield await this.#instant(clip);
+        if (boundary.ends.length + boundary.instants.length > 0) await this.#keep(boundary.step);
+      }
+      for (const clip of boundary.starts) await this.#start(clip);
+    }
+    return this.#result();
+  }
+
+  async dispose(): Promise<void> {
+    for (const { run, teacher } of this.#active) {
+      await run.onEnd?.(this.#access, "stopped");
+      teacher?.dispose();
+    }
+    this.#active = [];
+    this.#losses.dispose();
+    this.#model.dispose();
+  }
+
+  /** The model as blocks see it. */
+  readonly #access: ModelAccess = {
+    snapshot: () => this.#model.snapshot(),
+    replace: (next, kept) => {
+      this.#changed = true;
+      this.#model.replace(next, kept);
+    },
+    observeActivations: (observer) => this.#model.observeActivations(observer),
+  };
+
+  /** Between batches of whatever takes long: lets messages in, and ends the run when it was cancelled. */
+  readonly #between = async (): Promise<void> => {
+    await this.#deps.platform.yieldToHost();
+    this.#deps.control.check();
+  };
+
+  async #start(clip: Clip, running?: RunningClip): Promise<ActiveClip> {
+    const meta = blockMeta(clip.block, clip.id);
+    const index = this.#document.clips.indexOf(clip);
+    const teacher = meta.needs.teacher ? await this.#teacher(clip) : undefined;
+    const active: ActiveClip = {
+      clip,
+      teacher,
+      nextRound: running?.nextRound ?? 0,
+      run: implementationOf(clip.block as BlockId)({
+        params: parseParams(meta.params, clip.params, clip.id),
+        steps: clip.steps,
+        services: clipServices(this.#document, this.#inputs.data, this.#between, clip, teacher),
+        rng: (stream) => createRng(this.#document.seed, `clip/${index}/${stream}`),
+      }),
+    };
+    this.#active.push(active);
+    await this.#inClip(clip, async () => {
+      if (running) active.run.resume?.(running.state, this.#access);
+      else await active.run.onBegin?.(this.#access);
+    });
+    return active;
+  }
+
+  async #teacher(clip: Clip): Promise<DisposableTeacher> {
+    const { data, original } = this.#inputs;
+    const { train, normalization } = data;
+    const reference = clip.teacher ?? "original";
+    let snapshot: Snapshot | undefined =
+      reference === "original" ? original : this.#teachers.get(reference.slice("after:".length));
+    if (reference.startsWith("zoo:")) {
+      snapshot = (await openModelSource(reference, this.#document.seed, data.info, this.#deps.platform)).snapshot;
+    }
+    if (!snapshot) {
+      throw new EngineError(
+        "missing-teacher",
+        `clip '${clip.id}' expected a teacher, got '${reference}'; choose original, after:<clip> or zoo:<id>`,
+        {
+          clipId: clip.id,
+        },
+      );
+    }
+    return createTeacher(snapshot, train, {
+      normalization,
+      count: Math.min(clip.samples ?? train.count, train.count),
+      expected: clip.steps * this.#document.training.batchSize,
+      between: this.#between,
+    });
+  }
+
+  /** Errors of a block carry its clip. */
+  async #inClip<T>(clip: Clip, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.clipId !== undefined || error.code === "cancelled") throw error;
+      throw new EngineError(error.code, `clip '${clip.id}': ${error.message}`, {
+        clipId: clip.id,
+        details: error.details,
+        cause: error,
+      });
+    }
+  }
+
+  async #decide(active: ActiveClip): Promise<void> {
+    const { clip, run } = active;
+    const { rounds } = run;
+    while (rounds && active.nextRound < rounds.count && roundStep(clip, rounds, active.nextRound) <= this.#step) {
+      const round = active.nextRound++;
+      await this.#inClip(clip, async () => run.onRound?.(round, this.#access));
+    }
+  }
+
+  async #instant(clip: Clip): Promise<Point> {
+    const active = await this.#start(clip);
+    await this.#decide(active);
+    return this.#end(clip);
+  }
+
+  async #end(clip: Clip): Promise<Point> {
+    const active = this.#active.find((a) => a.clip === clip)!;
+    await this.#inClip(clip, async () => active.run.onEnd?.(this.#access, "finished"));
+    active.teacher?.dispose();
+    this.#active = this.#active.filter((a) => a !== active);
+    if (this.#taughtBy.has(clip.id)) this.#teachers.set(clip.id, await this.#model.snapshot());
+    return this.#inClip(clip, () => this.#measure(clip.id, true));
+  }
+
+  async #measure(clip: string | null, boundary: boolean): Promise<Point> {
+    const { data } = this.#inputs;
+    const images = boundary ? data.test.count : Math.min(this.#document.liveTest, data.test.count);
+    await this.#flushLosses();
+    const last = this.#last;
+    if (boundary && last && !this.#changed && last.point.testImages === images && last.point.latencyMs !== null) {
+      this.#last = { ...last, point: { ...last.point, clip, step: this.#step } };
+    } else {
+      this.#last = await measure(await this.#model.snapshot(), {
+        clip,
+        step: this.#step,
+        test: data.test,
+        images,
+        normalization: data.normalization,
+        originalBytes: this.#originalBytes,
+        document: this.#document,
+        clock: this.#deps.platform.clock,
+        withLatency: boundary,
+        between: this.#between,
+      });
+      this.#changed = false;
+    }
+    this.#points.push(this.#last.point);
+    if (boundary) this.#deps.observer?.onBoundary?.(this.#last);
+    return this.#last.point;
+  }
+
+  async *#trainUntil(end: number): AsyncGenerator<Point> {
+    const { evaluateEvery, seed, training } = this.#document;
+    const { train } = this.#inputs.data;
+    const order = createBatchOrder(seed, training.batchSize);
+    while (this.#step < end) {
+      if (this.#active.length === 0) {
+        this.#step = end;
+        break;
+      }
+      await this.#deps.platform.yieldToHost();
+      await this.#deps.control.gate();
+      for (const active of this.#active) await this.#decide(active);
+      const pool = Math.min(train.count, ...this.#active.map((a) => a.clip.samples ?? train.count));
+      await this.#trainOneStep(order.at(this.#step, pool));
+      this.#step++;
+      this.#trained++;
+      this.#changed = true;
+      if (this.#losses.length >= lossChunk) await this.#flushLosses();
+      this.#reportProgress();
+      if (this.#step % evaluateEvery === 0 && this.#step < end) yield await this.#measure(null, false);
+    }
+  }
+
+  async #trainOneStep(indices: Uint32Array): Promise<void> {
+    const { data } = this.#inputs;
+    const step = this.#step;
+    for (const { clip, run } of this.#active) run.onStep?.(step - clip.start, this.#access);
+    const terms = this.#active.flatMap(({ run }) => run.loss ?? []);
+    const names = ["hard labels", ...terms.map((t) => t.name)];
+    if (!this.#losses.accepts(names)) await this.#flushLosses();
+    const x = imageBatch(data.train, indices, data.normalization);
+    const oneHot = labelBatch(data.train, indices, data.info.classes.length);
+    const losses = trainStep(this.#model, {
+      batch: { step, indices, x, oneHot },
+      terms,
+      optimizer: this.#optimizer(),
+      noiseSeed: this.#document.seed + step,
+      beforeUpdate: (gradients) => {
+        for (const { run } of this.#active) run.beforeUpdate?.(gradients);
+      },
+    });
+    tf.dispose([x, oneHot]);
+    this.#losses.add(step, names, losses);
+    for (const { clip, run } of this.#active) run.afterUpdate?.(step - clip.start, this.#access);
+  }
+
+  /** Of the train clips at this step the one that began last, else the document's training settings over the phase. */
+  #optimizer(): OptimizerSettings {
+    const setting = this.#active.findLast(({ run }) => run.optimizer);
+    if (setting) return setting.run.optimizer!(this.#step - setting.clip.start);
+    const { optimizer, learningRate, learningRateSchedule, momentum } = this.#document.training;
+    const { start, end } = phaseAt(this.#document, this.#step);
+    const factor = learningRateFactor(learningRateSchedule, (this.#step - start) / (end - start));
+    return { kind: optimizer, learningRate: learningRate * factor, momentum };
+  }
+
+  async #flushLosses(): Promise<void> {
+    const chunk = await this.#losses.flush();
+    if (chunk) this.#deps.observer?.onLosses?.(chunk);
+  }
+
+  #reportProgress(): void {
+    this.#deps.observer?.onProgress?.({
+      step: this.#step,
+      steps: documentEnd(this.#document),
+      trained: this.#trained,
+      toTrain: trainedSteps(this.#document),
+    });
+  }
+
+  async #keep(step: number): Promise<void> {
+    const { platform, useCache = true } = this.#deps;
+    if (!useCache || !this.#last) return;
+    const running = this.#active.map(({ clip, nextRound, run }) => ({
+      id: clip.id,
+      nextRound,
+      state: run.state?.() ?? {},
+    }));
+    const checkpoint: Checkpoint = {
+      step,
+      snapshot: await this.#model.snapshot(),
+      optimizer: await this.#model.optimizerState(),
+      ranges: await this.#model.ranges(),
+      running,
+      points: this.#points,
+      artefact: this.#last.bytes,
+      confusion: this.#last.confusion,
+      teachers: this.#teachers,
+    };
+    await platform.cache.set(await checkpointKey(this.#upstream, step, platform), packCheckpoint(checkpoint));
+  }
+
+  /** Goes on from the latest boundary that is kept, if any. */
+  async #restore(steps: readonly number[]): Promise<Checkpoint | undefined> {
+    const { platform, useCache = true, observer } = this.#deps;
+    if (!useCache) return undefined;
+    for (const step of steps.toReversed()) {
+      const bytes = await platform.cache.get(await checkpointKey(this.#upstream, step, platform));
+      if (!bytes) continue;
+      const checkpoint = readCheckpoint(bytes);
+      if (!checkpoint) continue;
+      this.#model.replace(checkpoint.snapshot);
+      this.#model.restoreOptimizer(checkpoint.optimizer);
+      this.#model.restoreRanges(checkpoint.ranges);
+      this.#points = [...checkpoint.points];
+      this.#teachers = new Map(checkpoint.teachers);
+      this.#step = checkpoint.step;
+      this.#trained = trainedSteps({
+        ...this.#document,
+        clips: this.#document.clips.map((c) => ({ ...c, steps: Math.max(0, Math.min(c.steps, step - c.start)) })),
+      });
+      const { tensors } = decodeArtefact(checkpoint.artefact);
+      this.#last = {
+        point: this.#points.at(-1)!,
+        bytes: checkpoint.artefact,
+        tensors,
+        confusion: checkpoint.confusion,
+      };
+      this.#changed = false;
+      for (const running of checkpoint.running) {
+        await this.#start(
+          this.#document.clips.find((c) => c.id === running.id)!,
+          running,
+        );
+      }
+      observer?.onRestored?.(step);
+      observer?.onBoundary?.(this.#last);
+      return checkpoint;
+    }
+    return undefined;
+  }
+
+  async #result(): Promise<RunResult> {
+    const { platform, backend } = this.#deps;
+    const last = this.#last!;
+    return {
+      document: this.#document,
+      documentHash: await platform.sha256(new TextEncoder().encode(hashableJson(this.#document))),
+      combos: classify(this.#document),
+      backend,
+      seed: this.#document.seed,
+      points: this.#points,
+      final: last.point,
+      original: this.#points[0]!,
+      artefact: { bytes: last.bytes, sha256: await platform.sha256(last.bytes) },
+      tensors: last.tensors,
+      confusion: last.confusion,
+    };
+  }
+}
+
+/** A state that cannot be read is as good as none: the run starts earlier. */
+function readCheckpoint(bytes: Uint8Array): Checkpoint | undefined {
+  try {
+    return unpackCheckpoint(bytes);
+  } catch {
+    return undefined;
+  }
+}
