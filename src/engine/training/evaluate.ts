@@ -32,7 +32,8 @@ export function inferenceModel(snapshot: Snapshot): InferenceModel {
     return quantizer ? quantizeActivation(value, quantizer) : value;
   };
   return {
-    predict: (x, taps) => forward(network, (name) => tensors.get(name)!, x, { taps, transformActivation }),
+    predict: (x, taps) =>
+      forward(network, (name) => tensors.get(name)!, x, { taps, transformActivation, transformed: activations }),
     dispose: () => tf.dispose([...tensors.values()]),
   };
 }

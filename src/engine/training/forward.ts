@@ -15,6 +15,8 @@ export interface ForwardOptions {
   readonly taps?: ReadonlySet<string>;
   /** What happens to a node's output before anyone reads it (activation quantizers). */
   readonly transformActivation?: (nodeId: string, value: tf.Tensor) => tf.Tensor;
+  /** Nodes whose output `transformActivation` changes; they are not fused with what follows. */
+  readonly transformed?: { has(nodeId: string): boolean };
   readonly onBatchStatistics?: (nodeId: string, mean: tf.Tensor, variance: tf.Tensor) => void;
 }
 
@@ -74,7 +76,7 @@ export function forward(
   x: tf.Tensor,
   options: ForwardOptions = {},
 ): ForwardResult {
-  const { training = false, noiseSeed = 0, taps, transformActivation, onBatchStatistics } = options;
+  const { training = false, noiseSeed = 0, taps, transformActivation, transformed, onBatchStatistics } = options;
   const values = new Map<string, tf.Tensor>();
   const tapped = new Map<string, tf.Tensor>();
   const fusions = training ? undefined : fusableActivations(network);
@@ -86,7 +88,7 @@ export function forward(
     const activation = fusions?.get(node.id);
     let produced = node.id;
     let value: tf.Tensor;
-    if (activation && !taps?.has(node.id)) {
+    if (activation && !taps?.has(node.id) && !transformed?.has(node.id)) {
       value = fused(node, activation, inputs[0]!, ofRole);
       skipped.add(activation.id);
       produced = activation.id;

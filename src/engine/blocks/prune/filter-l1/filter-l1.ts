@@ -3,7 +3,7 @@ import { EngineError } from "../../../core/errors";
 import { type Node, nodeById } from "../../../core/network";
 import { effectiveValues } from "../../../core/effective";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
-import { type ChannelGroup, channelGroups, minimumChannels } from "../../../surgery/channel-groups";
+import { type ChannelGroup, channelGroups, minimumChannels, unitOfElement } from "../../../surgery/channel-groups";
 import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
 import { type RemovalResult, removeChannels } from "../../../surgery/remove-channels";
 import type { ParamsOf } from "../../params";
@@ -42,12 +42,10 @@ export function unitNorms(snapshot: Snapshot, group: ChannelGroup, perWeight: bo
   const sums = new Float64Array(group.units);
   const counts = new Float64Array(group.units);
   for (const slice of group.slices) {
-    if (slice.role !== "kernel" || slice.side !== "makes") continue;
+    if (slice.role !== "kernel" || !group.producers.includes(slice.node) || slice.side !== "makes") continue;
     const kernel = effectiveValues(valuesOf(snapshot, slice.parameter), snapshot.states.get(slice.parameter));
-    const channels = slice.unitOf.length;
-    // The axis of output channels is the last of conv2d and dense kernels.
     for (let i = 0; i < kernel.length; i++) {
-      const unit = slice.unitOf[i % channels]!;
+      const unit = unitOfElement(slice, i);
       if (unit < 0) continue;
       sums[unit]! += Math.abs(kernel[i]!);
       counts[unit]!++;
