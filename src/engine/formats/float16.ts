@@ -3,5 +3,7 @@ import { float32Bits } from "../codecs/float16";
 
 /** @param halves little-endian halves as a file holds them, read as uint16 */
 export function decodeFloat16(halves: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(halves, float32Bits).buffer);
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = float32Bits(halves[i]!);
+  return new Float32Array(bits.buffer);
 }

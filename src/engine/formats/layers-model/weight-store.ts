@@ -74,7 +74,9 @@ function decodeWeight({ name, quantization }: WeightSpec, buffer: ArrayBuffer): 
   }
   const codes = dtype === "uint8" ? new Uint8Array(buffer) : new Uint16Array(buffer);
   // tfjs: a product and a sum in double precision, then rounded to float32.
-  return Float32Array.from(codes, (code) => code * scale + min);
+  const values = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) values[i] = codes[i]! * scale + min;
+  return values;
 }
 
 /** Hands out each weight once and knows what is left. */
