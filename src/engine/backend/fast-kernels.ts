@@ -5,9 +5,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convGeometry, poolGeometry, type ConvAttrs, type ConvGeometry, type PoolAttrs } from "./conv-geometry";
 import { fastTrainingOps } from "./fast-training-ops";
-import type { ConvArguments, PoolArguments } from "./training-module";
 import { plain, type FastKernel } from "./fast-kernel";
-import type { TrainingModule } from "./training-module";
+import type { ConvArguments, PoolArguments, TrainingModule } from "./training-module";
 import { inputOf } from "./wasm-types";
 
 const geometryArguments = (g: ConvGeometry): ConvArguments => [

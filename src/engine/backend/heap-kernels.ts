@@ -75,3 +75,33 @@ export const maxPoolGradient: tf.KernelFunc = ({ inputs, backend, attrs }) => {
   }
   return out;
 };
+
+/** Softmax cross-entropy of logits and target [B,C]: the mean loss, and its gradient in the logits. */
+export const softmaxCrossEntropy: tf.KernelFunc = ({ inputs, backend }) => {
+  const wasm = asWasmBackend(backend);
+  const logits = inputOf(inputs, "logits");
+  const target = inputOf(inputs, "target");
+  const [batch = 0, classes = 0] = logits.shape;
+  const loss = wasm.makeOutput([], "float32");
+  const gradient = wasm.makeOutput(logits.shape, "float32");
+  const z = wasm.typedArrayFromHeap(logits);
+  const y = wasm.typedArrayFromHeap(target);
+  const dz = wasm.typedArrayFromHeap(gradient);
+  let total = 0;
+  for (let row = 0; row < batch; row++) {
+    const start = row * classes;
+    let top = Number.NEGATIVE_INFINITY;
+    for (let i = start; i < start + classes; i++) top = Math.max(top, z[i] ?? Number.NaN);
+    let sum = 0;
+    for (let i = start; i < start + classes; i++) sum += Math.exp((z[i] ?? 0) - top);
+    const logSum = Math.log(sum);
+    for (let i = start; i < start + classes; i++) {
+      const logProbability = (z[i] ?? 0) - top - logSum;
+      const expected = y[i] ?? 0;
+      if (expected !== 0) total -= expected * logProbability;
+      dz[i] = (Math.exp(logProbability) - expected) / batch;
+    }
+  }
+  wasm.typedArrayFromHeap(loss)[0] = total / batch;
+  return [loss, gradient];
+};

@@ -11,8 +11,8 @@ import {
   swapLastAxes,
 } from "./composed-kernels";
 import type { ConvAttrs } from "./conv-geometry";
-import { maxPoolGradient, unsortedSegmentSum } from "./heap-kernels";
-import { composedOps } from "./fused-composed";
+import { maxPoolGradient, softmaxCrossEntropy, unsortedSegmentSum } from "./heap-kernels";
+import { SOFTMAX_CROSS_ENTROPY, composedOps } from "./fused-composed";
 import { asWasmBackend, composedKernel, inputOf, type KernelInputs } from "./wasm-types";
 
 interface FilterGradientAttrs extends ConvAttrs {
@@ -89,4 +89,5 @@ export const slowKernels: Readonly<Record<string, (own: tf.KernelFunc | undefine
   Mean: existing("Mean"),
   Sum: existing("Sum"),
   ...fusedKernels,
+  [SOFTMAX_CROSS_ENTROPY]: () => softmaxCrossEntropy,
 };

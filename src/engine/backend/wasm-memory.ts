@@ -20,10 +20,10 @@ const emscripten = (backend: WasmBackend): EmscriptenModule => backend.wasm as u
 /** The backend's memory, or null where this build of tfjs does not give it away. */
 export function memoryOf(backend: WasmBackend): WebAssembly.Memory | null {
   const module = emscripten(backend);
-  const candidates = [...Object.values(module.asm ?? {}), module.wasmMemory];
-  const found = candidates.find((value) => value instanceof WebAssembly.Memory);
+  if (module.wasmMemory instanceof WebAssembly.Memory) return module.wasmMemory;
+  const exported = Object.values(module.asm ?? {}).find((value) => value instanceof WebAssembly.Memory);
   // It must be the memory the tensors are in.
-  return found instanceof WebAssembly.Memory && found.buffer === module.HEAPU8.buffer ? found : null;
+  return exported instanceof WebAssembly.Memory && exported.buffer === module.HEAPU8.buffer ? exported : null;
 }
 
 /** Byte offset of a tensor's data; the data are moved to this backend first if they are on another. */

@@ -1,0 +1,92 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { afterEach, describe, expect, it } from "vitest";
+import { EngineError } from "../core/errors";
+import { prepareBackend } from "./choose";
+import { fastKernels } from "./fast-kernels";
+import { wasmFolder } from "./node-wasm.testing";
+
+/** A clock that moves on by a millisecond whenever it is read. */
+function tickingClock(): () => number {
+  let time = 0;
+  return () => time++;
+}
+
+const options = { wasmPaths: wasmFolder(), now: tickingClock() };
+
+async function refusal(promise: Promise<unknown>): Promise<EngineError> {
+  const error: unknown = await promise.then(
+    () => new Error("a refusal was expected"),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof EngineError)) throw error;
+  return error;
+}
+
+describe("prepareBackend", () => {
+  afterEach(() => {
+    // No backend but the chosen one keeps tensors of the tests.
+    expect(tf.memory().numTensors).toBe(0);
+  });
+
+  it("prepares wasm with its compiled kernels when it is asked for", async () => {
+    const report = await prepareBackend({ ...options, requested: "wasm" });
+    expect(report).toEqual({
+      backend: "wasm",
+      reason: "requested",
+      candidates: [{ name: "wasm", selfTest: "passed" }],
+      kernels: { linked: true, enabled: Object.keys(fastKernels), rejected: [] },
+      simd: true,
+      threads: 1,
+      version: "4.22.0",
+    });
+    expect(tf.getBackend()).toBe("wasm");
+  });
+
+  it("prepares cpu when it is asked for", async () => {
+    const report = await prepareBackend({ ...options, requested: "cpu" });
+    expect(report).toMatchObject({ backend: "cpu", reason: "requested", kernels: null, simd: false, threads: 1 });
+    expect(tf.getBackend()).toBe("cpu");
+  });
+
+  it("chooses wasm by itself in Node, and says why not the others", async () => {
+    const report = await prepareBackend({ ...options, requested: "auto" });
+    expect(report.backend).toBe("wasm");
+    expect(report.reason).toBe("only");
+    expect(report.candidates).toEqual([
+      { name: "webgpu", selfTest: "unavailable", error: "this host gives no WebGPU adapter" },
+      { name: "wasm", selfTest: "passed" },
+      { name: "webgl", selfTest: "unavailable", error: "this host has no OffscreenCanvas" },
+    ]);
+  });
+
+  it("chooses only from what is available", async () => {
+    const report = await prepareBackend({ ...options, requested: "auto", available: ["cpu"] });
+    expect(report).toMatchObject({ backend: "cpu", candidates: [{ name: "cpu", selfTest: "passed" }] });
+  });
+
+  it("refuses a backend that this host does not have", async () => {
+    const error = await refusal(prepareBackend({ ...options, requested: "webgl" }));
+    expect(error.code).toBe("backend-unavailable");
+    expect(error.message).toBe("backend 'webgl' was expected, got webgl: this host has no OffscreenCanvas");
+  });
+
+  it("refuses a backend that computes wrongly", async () => {
+    const relu = tf.getKernel("Relu", "wasm")!;
+    tf.unregisterKernel("Relu", "wasm");
+    // Passes negative values on: a step differs, nothing throws.
+    tf.registerKernel({ ...relu, kernelFunc: tf.getKernel("Identity", "wasm")!.kernelFunc });
+    try {
+      const error = await refusal(prepareBackend({ ...options, requested: "wasm" }));
+      expect(error.code).toBe("backend-unavailable");
+      expect(error.message).toMatch(/^backend 'wasm' was expected, got wasm: a relative error of at most 0.001/);
+    } finally {
+      tf.unregisterKernel("Relu", "wasm");
+      tf.registerKernel(relu);
+    }
+  });
+
+  it("refuses when nothing is available", async () => {
+    const error = await refusal(prepareBackend({ ...options, requested: "auto", available: [] }));
+    expect(error.message).toBe("a backend that computes rightly was expected, got no candidates");
+  });
+});

@@ -1,0 +1,209 @@
+/**
+ * Chooses and prepares the tfjs backend on which everything runs. A candidate must compute one training step as the cpu
+ * backend does; among those that do, the fastest in a short benchmark wins. Backends are imported only when tried.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { EngineError } from "../core/errors";
+import type { FastKernelReport } from "./fast-kernel-set";
+import { registerGradients } from "./gradients";
+import { probeError, probeMilliseconds, probeResults } from "./probe-step";
+import { fastKernelReport, registerWasmTrainingKernels } from "./wasm-kernels";
+
+export const backendNames = ["webgpu", "wasm", "webgl", "cpu"] as const;
+export type BackendName = (typeof backendNames)[number];
+export type RequestedBackend = "auto" | BackendName;
+
+/** Where the backend's .wasm files are: a folder's URL or path ending in a slash, or one for each file name. */
+export type WasmPaths = string | Record<string, string>;
+
+export interface BackendCandidate {
+  readonly name: BackendName;
+  readonly selfTest: "passed" | "failed" | "unavailable";
+  /** Why it failed or is unavailable. */
+  readonly error?: string;
+  /** One training step of the benchmark's network; absent where nothing had to be compared. */
+  readonly milliseconds?: number;
+}
+
+export interface BackendReport {
+  readonly backend: BackendName;
+  /** Why it was chosen: asked for, fastest of several, or the only one that works. */
+  readonly reason: "requested" | "fastest" | "only";
+  readonly candidates: readonly BackendCandidate[];
+  /** Which compiled training kernels are on; null on other backends than wasm. */
+  readonly kernels: FastKernelReport | null;
+  /** Whether wasm runs on SIMD instructions; false on other backends. */
+  readonly simd: boolean;
+  /** Threads that wasm computes on; 1 on other backends. */
+  readonly threads: number;
+  /** Of tfjs. */
+  readonly version: string;
+}
+
+export interface PrepareOptions {
+  readonly requested: RequestedBackend;
+  readonly wasmPaths?: WasmPaths;
+  /** A clock in milliseconds, for the benchmark. */
+  readonly now: () => number;
+  /** What `auto` may choose from. Default: all of them; those that the host cannot have are found out. */
+  readonly available?: readonly BackendName[];
+}
+
+/** Largest relative error of a training step against the cpu backend. */
+const TOLERANCE = 1e-3;
+
+/** What the self-test found: how long it took is not in it. */
+type Tried = Pick<BackendCandidate, "name" | "selfTest" | "error">;
+
+/**
+ * Makes a backend the current one and says which and why. Call it before any other use of tensors; calling it again
+ * changes the backend, and tensors of the old one move when they are used.
+ *
+ * @throws EngineError "backend-unavailable" when the requested one, or with "auto" any, is not to be had or computes
+ *   wrongly; its details name each candidate and what is wrong with it
+ */
+export async function prepareBackend(options: PrepareOptions): Promise<BackendReport> {
+  const { requested, wasmPaths, now, available = backendNames } = options;
+  registerGradients();
+  const names = requested === "auto" ? backendNames.filter((name) => available.includes(name)) : [requested];
+  const tried: Tried[] = [];
+  for (const name of names) {
+    // The cpu backend is the last resort, a hundred times slower than wasm: where anything else works it is not tried.
+    if (name === "cpu" && tried.some(({ selfTest }) => selfTest === "passed")) continue;
+    tried.push(await selfTest(name, wasmPaths));
+  }
+  const working = tried.filter(({ selfTest }) => selfTest === "passed").map(({ name }) => name);
+  const [first] = working;
+  if (first === undefined) throw unavailable(requested, tried);
+
+  const milliseconds = new Map<BackendName, number>();
+  if (working.length > 1) {
+    for (const name of working) {
+      await tf.setBackend(name);
+      milliseconds.set(name, await probeMilliseconds(now));
+    }
+  }
+  const time = (name: BackendName): number => milliseconds.get(name) ?? Number.POSITIVE_INFINITY;
+  const backend = working.reduce((best, name) => (time(name) < time(best) ? name : best), first);
+  await tf.setBackend(backend);
+  return {
+    backend,
+    reason: requested !== "auto" ? "requested" : working.length > 1 ? "fastest" : "only",
+    candidates: tried.map((candidate) => {
+      const taken = milliseconds.get(candidate.name);
+      return taken === undefined ? candidate : { ...candidate, milliseconds: taken };
+    }),
+    kernels: backend === "wasm" ? fastKernelReport() : null,
+    simd: backend === "wasm" && tf.env().getBool("WASM_HAS_SIMD_SUPPORT"),
+    threads: backend === "wasm" ? await wasmThreads() : 1,
+    version: tf.version_core,
+  };
+}
+
+function unavailable(requested: RequestedBackend, tried: readonly Tried[]): EngineError {
+  const problems = tried.map(({ name, error }) => `${name}: ${error ?? "unknown"}`);
+  const wanted = requested === "auto" ? "a backend that computes rightly" : `backend '${requested}'`;
+  return new EngineError(
+    "backend-unavailable",
+    `${wanted} was expected, got ${problems.join("; ") || "no candidates"}`,
+    {
+      details: { requested, problems },
+    },
+  );
+}
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof Error) return error.message;
+  // tfjs' wasm backend rejects with a plain object.
+  const message: unknown = typeof error === "object" && error !== null && "message" in error ? error.message : error;
+  return String(message);
+};
+
+/** Starts a backend and compares a training step on it with the cpu backend's. */
+async function selfTest(name: BackendName, wasmPaths: WasmPaths | undefined): Promise<Tried> {
+  try {
+    const missing = await start(name, wasmPaths);
+    if (missing !== null) return { name, selfTest: "unavailable", error: missing };
+  } catch (error) {
+    return { name, selfTest: "unavailable", error: messageOf(error) };
+  }
+  try {
+    const error = probeError(await probeResults(), await cpuReference(name));
+    if (error <= TOLERANCE) return { name, selfTest: "passed" };
+    return { name, selfTest: "failed", error: `a relative error of at most ${TOLERANCE} was expected, got ${error}` };
+  } catch (error) {
+    return { name, selfTest: "failed", error: messageOf(error) };
+  }
+}
+
+let reference: Promise<Float32Array[]> | null = null;
+
+/** The step's results on the cpu backend; leaves the given backend current. */
+async function cpuReference(current: BackendName): Promise<Float32Array[]> {
+  reference ??= (async () => {
+    await import("@tensorflow/tfjs-backend-cpu");
+    await tf.setBackend("cpu");
+    return probeResults();
+  })();
+  try {
+    return await reference;
+  } finally {
+    await tf.setBackend(current);
+  }
+}
+
+/** Makes a backend current; answers what is missing where it cannot be, and throws where starting it fails. */
+async function start(name: BackendName, wasmPaths: WasmPaths | undefined): Promise<string | null> {
+  switch (name) {
+    case "cpu":
+      await import("@tensorflow/tfjs-backend-cpu");
+      break;
+    case "wasm":
+      await importWasm(wasmPaths);
+      break;
+    case "webgl":
+      if (typeof OffscreenCanvas === "undefined") return "this host has no OffscreenCanvas";
+      await import("@tensorflow/tfjs-backend-webgl");
+      break;
+    case "webgpu":
+      if (!(await hasGpuAdapter())) return "this host gives no WebGPU adapter";
+      await import("@tensorflow/tfjs-backend-webgpu");
+      break;
+  }
+  if (!(await tf.setBackend(name))) return "tfjs could not start it";
+  if (name === "webgl") correctWebglPrecision();
+  return null;
+}
+
+async function importWasm(paths: WasmPaths | undefined): Promise<void> {
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  // Once it runs, its files are loaded and new paths would be refused.
+  const running = tf.engine().registry["wasm"] !== undefined;
+  if (paths !== undefined && !running) setWasmPaths(paths);
+  registerWasmTrainingKernels();
+}
+
+async function wasmThreads(): Promise<number> {
+  const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
+  return Math.max(1, getThreadsCount());
+}
+
+/** Asks for an adapter: tfjs' own check looks for the interface only and then reads a null adapter. */
+async function hasGpuAdapter(): Promise<boolean> {
+  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<unknown> } } };
+  try {
+    const adapter = await navigator?.gpu?.requestAdapter();
+    return adapter !== undefined && adapter !== null;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * tfjs says 16 bits wherever a WebGL context renders float32, and then uses an epsilon of 1e-4. That the results have
+ * float32's precision is what the self-test checks.
+ */
+function correctWebglPrecision(): void {
+  if (!tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED")) return;
+  tf.backend().floatPrecision = () => 32;
+}
