@@ -96,6 +96,7 @@ export const dropout = defineOperation({
   outputShape: (_, inputs) => onlyInput("dropout", inputs),
   channels: () => ({ kind: "same" }),
   removedValue: (_, [value]) => value,
-  forward: ({ rate }, [x], _, { training, noiseSeed }) =>
-    training && rate > 0 ? tf.dropout(x!, rate, undefined, noiseSeed) : x!,
+  // A text as seed: tfjs takes the number 0 for none, and two layers of one step must draw apart.
+  forward: ({ rate }, [x], _, { training, noiseSeed, nodeId }) =>
+    training && rate > 0 ? tf.dropout(x!, rate, undefined, `${noiseSeed}/${nodeId}`) : x!,
 });
