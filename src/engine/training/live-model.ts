@@ -89,9 +89,9 @@ export class LiveModel {
 
   /** Effective value of a parameter: the (masked) raw variable, fake-quantized. Call inside a tidy. */
   readonly effective = (name: string): tf.Tensor => {
-    const parameter = this.#get(name);
+    const { variable, quantizer, mask } = this.#get(name);
     // The raw values of a masked parameter are exactly 0 where the mask is: `replace` and every update see to it.
-    return parameter.quantizer ? fakeQuantize(parameter.variable, parameter.quantizer) : parameter.variable;
+    return quantizer ? fakeQuantize(variable, quantizer, mask) : variable;
   };
 
   /**

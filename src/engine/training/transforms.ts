@@ -29,16 +29,15 @@ function fakeQuantizeUniform(weights: tf.Tensor, clips: tf.Tensor1D, bits: numbe
   return operation(weights);
 }
 
-/** Nearest codebook value, straight-through everywhere. */
-function fakeQuantizeCodebook(weights: tf.Tensor, values: tf.Tensor1D): tf.Tensor {
+/** Nearest codebook value, 0 where the mask removes; straight-through everywhere. */
+function fakeQuantizeCodebook(weights: tf.Tensor, values: tf.Tensor1D, mask: tf.Tensor | undefined): tf.Tensor {
   const operation = tf.customGrad((w) => {
     const x = w as tf.Tensor;
     const flat = tf.reshape(x, [-1, 1]);
     const nearest = tf.argMin(tf.abs(tf.sub(flat, tf.reshape(values, [1, -1]))), 1);
     const y = tf.reshape(tf.gather(values, nearest), x.shape);
     // A pruned weight is exactly 0 and stays 0, whether or not the codebook holds 0.
-    const kept = tf.cast(tf.notEqual(x, 0), "float32");
-    return { value: tf.mul(y, kept), gradFunc: (dy) => dy as tf.Tensor };
+    return { value: mask ? tf.mul(y, mask) : y, gradFunc: (dy) => dy as tf.Tensor };
   });
   return operation(weights);
 }
@@ -55,11 +54,19 @@ export const quantizerTensors = (quantizer: ParameterQuantizer): QuantizerTensor
   constants: tf.tensor1d(quantizer.kind === "uniform" ? quantizer.clips : quantizer.values),
 });
 
-/** Effective (fake-quantized) weights; the weights are masked already. */
-export function fakeQuantize(weights: tf.Tensor, { quantizer, constants }: QuantizerTensors): tf.Tensor {
+/**
+ * Effective (fake-quantized) weights.
+ * @param weights masked already
+ * @param mask zeros and ones of their shape
+ */
+export function fakeQuantize(
+  weights: tf.Tensor,
+  { quantizer, constants }: QuantizerTensors,
+  mask?: tf.Tensor,
+): tf.Tensor {
   return quantizer.kind === "uniform"
     ? fakeQuantizeUniform(weights, constants, quantizer.bits)
-    : fakeQuantizeCodebook(weights, constants);
+    : fakeQuantizeCodebook(weights, constants, mask);
 }
 
 /**
