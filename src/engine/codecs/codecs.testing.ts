@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import { applyMask, uniformScales } from "../core/effective";
 import { parameterName, parametersOf, sizeOfShape, type Network } from "../core/network";
-import type { ActivationQuantizer, ParameterQuantizer, ParameterState, Snapshot } from "../core/snapshot";
+import { createRng } from "../core/rng";
+import {
+  plainSnapshot,
+  type ActivationQuantizer,
+  type ParameterQuantizer,
+  type ParameterState,
+  type Snapshot,
+} from "../core/snapshot";
 
 /** Same bytes: floats are compared bit for bit, so that 0 is not -0. Much faster than `toEqual` on long arrays. */
 export function sameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
@@ -149,3 +156,12 @@ export const snapshotArbitrary: fc.Arbitrary<Snapshot> = fc
       activations: new Map(quantizers.flat()),
     }));
   });
+
+/** Plain values, none of them 0, no two alike: nothing is smaller than 4 bytes for each. */
+export function randomSnapshot(network: Network): Snapshot {
+  const rng = createRng(7, network.name);
+  const values = parametersOf(network).map(
+    ({ name, shape }) => [name, Float32Array.from({ length: sizeOfShape(shape) }, () => rng.normal())] as const,
+  );
+  return plainSnapshot(network, new Map(values));
+}
