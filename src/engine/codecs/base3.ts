@@ -1,5 +1,5 @@
 /** Three-valued symbols, five to a byte: 3^5 = 243 <= 256. The first symbol is the most significant digit. */
-import { type Symbols } from "./bitpack";
+import type { Symbols } from "./bitpack";
 import { malformed } from "./streams";
 
 /** Stored bits of `count` symbols: 8 * ceil(count / 5). */
