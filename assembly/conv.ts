@@ -60,7 +60,7 @@ export function convFilterGradient(
 }
 
 /** The filter turned by 180 degrees with its channels exchanged: [kh, kw, M, C] from [kh, kw, C, M]. */
-function flipFilter(filter: usize, flipped: usize, taps: i32, channels: i32, filters: i32): void {
+export function flipFilter(filter: usize, flipped: usize, taps: i32, channels: i32, filters: i32): void {
   for (let tap = 0; tap < taps; tap++) {
     const from = filter + (<usize>(tap * channels * filters) << 2);
     const to = flipped + (<usize>((taps - 1 - tap) * channels * filters) << 2);
@@ -73,9 +73,9 @@ function flipFilter(filter: usize, flipped: usize, taps: i32, channels: i32, fil
 }
 
 /** Floats of scratch that convInputGradient needs beside the fixed ones. */
-export function convInputScratch(channels: i32, filters: i32, kh: i32, kw: i32, sh: i32, sw: i32): i32 {
+export function convInputScratch(channels: i32, kh: i32, kw: i32): i32 {
   const depth = kh * kw * channels;
-  return sh == 1 && sw == 1 ? depth * filters : depth * patchRows(depth);
+  return depth * patchRows(depth);
 }
 
 /** How many output pixels' patch gradients are computed at a time: about a quarter of a megabyte. */
@@ -118,19 +118,13 @@ function addPatches(patches: usize, dx: usize, p0: i32, rows: i32): void {
 }
 
 /**
- * Gradient in the input, dx [N, H, W, C]. With stride 1 it is the convolution of dy with the flipped filter; with a
- * longer stride the patches' gradients dy W^T are computed some pixels at a time and added where they were read.
+ * Gradient in the input, dx [N, H, W, C], for any stride: the patches' gradients dy W^T are computed some pixels at a time
+ * and added where they were read. (With stride 1 it is better computed as the convolution of dy with the flipped filter.)
  */
 export function convInputGradient(
   dy: usize, filter: usize, dx: usize, scratch: usize, batch: i32, height: i32, width: i32, channels: i32, outHeight: i32,
   outWidth: i32, filters: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32,
 ): void {
-  if (sh == 1 && sw == 1) {
-    flipFilter(filter, scratch, kh * kw, channels, filters);
-    setGeometry(outHeight, outWidth, filters, height, width, kh, kw, 1, 1, kh - 1 - top, kw - 1 - left);
-    convolve(dy, scratch, dx, batch * height * width, channels);
-    return;
-  }
   setGeometry(height, width, channels, outHeight, outWidth, kh, kw, sh, sw, top, left);
   memory.fill(dx, 0, <usize>(batch * height * width * channels) << 2);
   const depth = kh * kw * channels;

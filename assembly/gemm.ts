@@ -1,9 +1,9 @@
 /**
  * Matrix products of any size by packed panels, blocked for the caches. Either operand may be given transposed.
  */
-import { multiplyPanels } from "./micro";
+import { multiplyPanels, multiplyRows } from "./micro";
 import { packColumnsA, packColumnsB, packRowsA, packRowsB } from "./pack";
-import { KC, MC, NC, aBuffer, bBuffer } from "./scratch";
+import { KC, MC, MR, NC, aBuffer, bBuffer } from "./scratch";
 
 /** Length of the blocks into which an inner dimension is cut: as equal as can be, at most KC. */
 export function innerBlock(k: i32): i32 {
@@ -26,9 +26,17 @@ export function gemm(a: usize, b: usize, c: usize, m: i32, n: i32, k: i32, trans
       else packRowsB(b, n, n, p, kc, j, nc, bBuffer);
       for (let i = 0; i < m; i += MC) {
         const mc = min(MC, m - i);
-        if (transposeA) packColumnsA(a, m, m, i, mc, p, kc, aBuffer);
-        else packRowsA(a, k, m, i, mc, p, kc, aBuffer);
-        multiplyPanels(aBuffer, bBuffer, c + ((<usize>i * n + j) << 2), ldc, mc, nc, kc, accumulate || p > 0);
+        const target = c + ((<usize>i * n + j) << 2);
+        if (transposeA) {
+          packColumnsA(a, m, m, i, mc, p, kc, aBuffer);
+          multiplyPanels(aBuffer, bBuffer, target, ldc, mc, nc, kc, accumulate || p > 0);
+        } else {
+          // Rows that lie side by side need no packing, but for the last ones when there are not four.
+          const whole = mc & ~(MR - 1);
+          if (whole < mc) packRowsA(a, k, m, i + whole, mc - whole, p, kc, aBuffer);
+          const rows = a + ((<usize>i * k + p) << 2);
+          multiplyRows(rows, <usize>k << 2, aBuffer, bBuffer, target, ldc, mc, nc, kc, accumulate || p > 0);
+        }
       }
     }
   }

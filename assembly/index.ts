@@ -4,9 +4,10 @@
  */
 export { maxChannels, scratchBytes, setScratch } from "./scratch";
 export { gemm } from "./gemm";
-export { convFilterGradient, convForward, convInputGradient, convInputScratch } from "./conv";
+export { convFilterGradient, convForward, convInputGradient, convInputScratch, flipFilter } from "./conv";
 export { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise";
 export { avgPoolGradient, maxPoolGradient } from "./pool";
-export { reluGradient, spreadMiddle, sumMiddle } from "./reduce";
+export { biasAndClip, reluGradient, spreadMiddle, sumMiddle } from "./reduce";
 export { batchNormBackward, batchNormForward } from "./norm";
 export { adam, sgd } from "./optimizer";
+export { winogradFilterGradient, winogradForward, winogradScratch } from "./winograd";

@@ -3,6 +3,17 @@
  * under those who share it, and tfjs keeps packed copies of filters by tensor.
  */
 
+/** Moments below this are 0: smaller ones end as subnormal numbers, which processors compute many times slower. */
+const TINY: f32 = 1e-36;
+
+/** x where it is not tiny, else 0. */
+// @ts-ignore: decorator
+@inline
+function flushed(x: v128): v128 {
+  // Cleared where it compares as smaller, so that a NaN stays one and is seen.
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(TINY)));
+}
+
 /** Ones in all bits where a mask lets a weight live; all ones without a mask (pointer 0). */
 // @ts-ignore: decorator
 @inline
@@ -29,8 +40,8 @@ export function adam(
   const epsilons = f32x4.splat(epsilon);
   for (let i: usize = 0; i < vectors; i += 16) {
     const gradient = v128.load(g + i);
-    const first = f32x4.add(f32x4.mul(v128.load(m + i), b1), f32x4.mul(gradient, r1));
-    const second = f32x4.add(f32x4.mul(v128.load(v + i), b2), f32x4.mul(f32x4.mul(gradient, gradient), r2));
+    const first = flushed(f32x4.add(f32x4.mul(v128.load(m + i), b1), f32x4.mul(gradient, r1)));
+    const second = flushed(f32x4.add(f32x4.mul(v128.load(v + i), b2), f32x4.mul(f32x4.mul(gradient, gradient), r2)));
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(second, inverse2)), epsilons);
     const value = f32x4.sub(v128.load(w + i), f32x4.div(f32x4.mul(first, rates), root));
     const keep = alive(mask, i);
@@ -58,7 +69,7 @@ export function sgd(
   const rates = f32x4.splat(rate);
   const momenta = f32x4.splat(momentum);
   for (let i: usize = 0; i < vectors; i += 16) {
-    const velocity = f32x4.add(f32x4.mul(v128.load(u + i), momenta), v128.load(g + i));
+    const velocity = flushed(f32x4.add(f32x4.mul(v128.load(u + i), momenta), v128.load(g + i)));
     const value = f32x4.sub(v128.load(w + i), f32x4.mul(velocity, rates));
     const keep = alive(mask, i);
     v128.store(uNew + i, v128.and(velocity, keep));

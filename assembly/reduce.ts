@@ -1,5 +1,5 @@
 /**
- * Sums over one stretch of axes, their spreading back, and the gradients of rectifiers.
+ * Sums over one stretch of axes, their spreading back, bias and rectifiers.
  */
 
 /** Rows added up one after another before the total is touched, so that long sums lose no more bits than short ones. */
@@ -109,5 +109,24 @@ export function reluGradient(dy: usize, x: usize, dx: usize, count: i32, ceiling
     x += 4;
     dy += 4;
     dx += 4;
+  }
+}
+
+/** y = min(max(y + bias, low), high) over rows of `channels`, in place; no bias where its address is 0. */
+export function biasAndClip(y: usize, bias: usize, rows: i32, channels: i32, low: f32, high: f32): void {
+  const bottom = f32x4.splat(low);
+  const top = f32x4.splat(high);
+  for (let r = 0; r < rows; r++) {
+    let c = 0;
+    for (; c + 4 <= channels; c += 4) {
+      const sum = bias == 0 ? v128.load(y) : f32x4.add(v128.load(y), v128.load(bias + (<usize>c << 2)));
+      v128.store(y, f32x4.min(f32x4.max(sum, bottom), top));
+      y += 16;
+    }
+    for (; c < channels; c++) {
+      const sum = bias == 0 ? load<f32>(y) : load<f32>(y) + load<f32>(bias + (<usize>c << 2));
+      store<f32>(y, min<f32>(max<f32>(sum, low), high));
+      y += 4;
+    }
   }
 }

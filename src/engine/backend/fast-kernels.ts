@@ -3,118 +3,12 @@
  * kernel answers null for a case it does not cover, which then runs on the composed kernel. Nothing is registered here.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { convGeometry, poolGeometry, type ConvAttrs, type ConvGeometry, type PoolAttrs } from "./conv-geometry";
+import { poolGeometry, type ConvGeometry, type PoolAttrs } from "./conv-geometry";
+import { fastConvolutions } from "./fast-convolutions";
 import { fastTrainingOps } from "./fast-training-ops";
 import { plain, type FastKernel } from "./fast-kernel";
-import type { ConvArguments, PoolArguments, TrainingModule } from "./training-module";
+import type { PoolArguments } from "./training-module";
 import { inputOf } from "./wasm-types";
-
-const geometryArguments = (g: ConvGeometry): ConvArguments => [
-  g.batch,
-  g.inHeight,
-  g.inWidth,
-  g.inChannels,
-  g.outHeight,
-  g.outWidth,
-  g.outChannels,
-  g.filterHeight,
-  g.filterWidth,
-  g.strideHeight,
-  g.strideWidth,
-  g.padTop,
-  g.padLeft,
-];
-
-/** The convolution's geometry, or null where the module does not compute it. */
-function covered(
-  module: TrainingModule,
-  xShape: readonly number[],
-  filterShape: readonly number[],
-  attrs: ConvAttrs,
-  depthwise: boolean,
-): ConvGeometry | null {
-  if (attrs.dataFormat !== undefined && attrs.dataFormat !== "NHWC") return null;
-  if (!tf.backend_util.tupleValuesAreOne(attrs.dilations ?? 1)) return null;
-  const g = convGeometry(xShape, filterShape, attrs, depthwise);
-  const limit = module.functions.maxChannels();
-  const outputs = g.batch * g.outHeight * g.outWidth * g.outChannels;
-  return g.inChannels <= limit && g.outChannels <= limit && outputs > 0 ? g : null;
-}
-
-const convFilterGradient: FastKernel = (module, inputs, attrs) => {
-  const { filterShape, ...rest } = attrs as ConvAttrs & { filterShape: number[] };
-  const x = inputOf(inputs, "x");
-  const dy = inputOf(inputs, "dy");
-  const g = plain(x, dy) ? covered(module, x.shape, filterShape, rest, false) : null;
-  if (g === null) return null;
-  const dw = module.output(filterShape);
-  module.functions.convFilterGradient(module.pointer(x), module.pointer(dy), dw.pointer, ...geometryArguments(g));
-  return dw.info;
-};
-
-const convInputGradient: FastKernel = (module, inputs, attrs) => {
-  const { inputShape, ...rest } = attrs as ConvAttrs & { inputShape: number[] };
-  const dy = inputOf(inputs, "dy");
-  const filter = inputOf(inputs, "filter");
-  const g = plain(dy, filter) ? covered(module, inputShape, filter.shape, rest, false) : null;
-  if (g === null) return null;
-  const dx = module.output(inputShape);
-  const { convInputGradient: compute, convInputScratch } = module.functions;
-  const floats = convInputScratch(
-    g.inChannels,
-    g.outChannels,
-    g.filterHeight,
-    g.filterWidth,
-    g.strideHeight,
-    g.strideWidth,
-  );
-  module.withScratch(floats, (scratch) => {
-    compute(module.pointer(dy), module.pointer(filter), dx.pointer, scratch, ...geometryArguments(g));
-  });
-  return dx.info;
-};
-
-const convForward: FastKernel = (module, inputs, attrs) => {
-  const x = inputOf(inputs, "x");
-  const filter = inputOf(inputs, "filter");
-  const g = plain(x, filter) ? covered(module, x.shape, filter.shape, attrs as ConvAttrs, false) : null;
-  if (g === null) return null;
-  const y = module.output([g.batch, g.outHeight, g.outWidth, g.outChannels]);
-  module.functions.convForward(module.pointer(x), module.pointer(filter), y.pointer, ...geometryArguments(g));
-  return y.info;
-};
-
-/** As for a convolution, but with channels of output per channel of input in place of filters. */
-function depthwiseArguments(g: ConvGeometry): ConvArguments {
-  return geometryArguments({ ...g, outChannels: g.outChannels / g.inChannels });
-}
-
-const depthwiseFilterGradient: FastKernel = (module, inputs, attrs) => {
-  const { filterShape, ...rest } = attrs as ConvAttrs & { filterShape: number[] };
-  const x = inputOf(inputs, "x");
-  const dy = inputOf(inputs, "dy");
-  const g = plain(x, dy) ? covered(module, x.shape, filterShape, rest, true) : null;
-  if (g === null) return null;
-  const dw = module.output(filterShape);
-  module.functions.depthwiseFilterGradient(module.pointer(x), module.pointer(dy), dw.pointer, ...depthwiseArguments(g));
-  return dw.info;
-};
-
-const depthwiseInputGradient: FastKernel = (module, inputs, attrs) => {
-  const { inputShape, ...rest } = attrs as ConvAttrs & { inputShape: number[] };
-  const dy = inputOf(inputs, "dy");
-  const filter = inputOf(inputs, "filter");
-  const g = plain(dy, filter) ? covered(module, inputShape, filter.shape, rest, true) : null;
-  if (g === null) return null;
-  const dx = module.output(inputShape);
-  module.functions.depthwiseInputGradient(
-    module.pointer(dy),
-    module.pointer(filter),
-    dx.pointer,
-    ...depthwiseArguments(g),
-  );
-  return dx.info;
-};
 
 const poolArguments = (g: ConvGeometry): PoolArguments => [
   g.batch,
@@ -199,11 +93,7 @@ function lastTwo(shape: readonly number[]): [number, number] {
 export const fastKernels: Readonly<Record<string, FastKernel>> = {
   AvgPoolGrad: avgPoolGradient,
   BatchMatMul: matMul,
-  Conv2D: convForward,
-  Conv2DBackpropFilter: convFilterGradient,
-  Conv2DBackpropInput: convInputGradient,
-  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
-  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
   MaxPoolGrad: maxPoolGradient,
+  ...fastConvolutions,
   ...fastTrainingOps,
 };

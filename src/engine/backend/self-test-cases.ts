@@ -97,4 +97,10 @@ export const selfTestCases: Readonly<Record<string, readonly SelfTestCase[]>> = 
     { inputs: { value: weights, gradient: weights, velocity: weights }, attrs: { learningRate: 0.1, momentum: 0.9 } },
   ],
   StudioSpread: [{ inputs: { dy: around0(2, 5) }, attrs: { shape: [...image.shape], axes: [1, 2], scale: 0.25 } }],
+  FusedConv2D: [
+    {
+      inputs: { x: around0(1, 5, 6, 4), filter: around0(3, 3, 4, 9), bias: around0(9) },
+      attrs: { ...conv, strides: 1, activation: "relu" },
+    },
+  ],
 };

@@ -85,6 +85,7 @@ export const slowKernels: Readonly<Record<string, (own: tf.KernelFunc | undefine
   BatchMatMul: (own) => matMulOfTransposed(existing("BatchMatMul")(own)),
   AvgPoolGrad: existing("AvgPoolGrad"),
   Conv2D: existing("Conv2D"),
+  FusedConv2D: existing("FusedConv2D"),
   Identity: () => identity,
   Mean: existing("Mean"),
   Sum: existing("Sum"),

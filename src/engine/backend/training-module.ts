@@ -24,6 +24,19 @@ export type ConvArguments = readonly [
   padLeft: number,
 ];
 
+/** Of a 3x3 convolution with stride 1: N, H, W, C, outH, outW, M, top, left. */
+export type WinogradArguments = readonly [
+  batch: number,
+  height: number,
+  width: number,
+  channels: number,
+  outHeight: number,
+  outWidth: number,
+  filters: number,
+  padTop: number,
+  padLeft: number,
+];
+
 /** The same of a pooling: N, H, W, C, outH, outW, kh, kw, sh, sw, top, left. */
 export type PoolArguments = readonly [
   batch: number,
@@ -121,8 +134,15 @@ export interface TrainingExports {
     rate: number,
     momentum: number,
   ): void;
+  flipFilter(filter: number, flipped: number, taps: number, channels: number, filters: number): void;
+  winogradForward(x: number, filter: number, y: number, scratch: number, ...geometry: WinogradArguments): void;
+  winogradFilterGradient(x: number, dy: number, dw: number, scratch: number, ...geometry: WinogradArguments): void;
+  /** In bytes, for a convolution between that many channels and filters or its filter gradient. */
+  winogradScratch(channels: number, filters: number): number;
+  /** y = activation(y + bias) in place; pass 0 for no bias, and -infinity and infinity for no bounds. */
+  biasAndClip(y: number, bias: number, rows: number, channels: number, low: number, high: number): void;
   /** In floats. */
-  convInputScratch(channels: number, filters: number, kh: number, kw: number, sh: number, sw: number): number;
+  convInputScratch(channels: number, kh: number, kw: number): number;
 }
 
 /** A tensor just made, and where its data are. Its content is undefined. */

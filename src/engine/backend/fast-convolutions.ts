@@ -1,0 +1,212 @@
+/**
+ * tfjs' convolution kernels on the compiled training module.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import { convGeometry, type ConvAttrs, type ConvGeometry } from "./conv-geometry";
+import { plain, type FastKernel } from "./fast-kernel";
+import type { ConvArguments, TrainingModule, WinogradArguments } from "./training-module";
+import { inputOf } from "./wasm-types";
+
+const geometryArguments = (g: ConvGeometry): ConvArguments => [
+  g.batch,
+  g.inHeight,
+  g.inWidth,
+  g.inChannels,
+  g.outHeight,
+  g.outWidth,
+  g.outChannels,
+  g.filterHeight,
+  g.filterWidth,
+  g.strideHeight,
+  g.strideWidth,
+  g.padTop,
+  g.padLeft,
+];
+
+/** The convolution's geometry, or null where the module does not compute it. */
+function covered(
+  module: TrainingModule,
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: ConvAttrs,
+  depthwise: boolean,
+): ConvGeometry | null {
+  if (attrs.dataFormat !== undefined && attrs.dataFormat !== "NHWC") return null;
+  if (!tf.backend_util.tupleValuesAreOne(attrs.dilations ?? 1)) return null;
+  const g = convGeometry(xShape, filterShape, attrs, depthwise);
+  const limit = module.functions.maxChannels();
+  const outputs = g.batch * g.outHeight * g.outWidth * g.outChannels;
+  return g.inChannels <= limit && g.outChannels <= limit && outputs > 0 ? g : null;
+}
+
+/**
+ * Whether a convolution goes by Winograd's algorithm: 3x3, stride 1. The counts of channels hardly matter to the rule, so
+ * that a network and its twin with fewer channels are computed alike and differ by rounding less than the algorithms do.
+ * What matters is memory: 36 transformed filters.
+ */
+function suitsWinograd(g: ConvGeometry, channels: number, filters: number): boolean {
+  const square = g.filterHeight === 3 && g.filterWidth === 3 && g.strideHeight === 1 && g.strideWidth === 1;
+  return square && channels >= 2 && g.outHeight >= 3 && g.outWidth >= 3 && channels * filters <= 2 ** 18;
+}
+
+const winogradArguments = (g: ConvGeometry): WinogradArguments => [
+  g.batch,
+  g.inHeight,
+  g.inWidth,
+  g.inChannels,
+  g.outHeight,
+  g.outWidth,
+  g.outChannels,
+  g.padTop,
+  g.padLeft,
+];
+
+/** Floats of scratch for Winograd's algorithm between that many channels. */
+const winogradFloats = (module: TrainingModule, channels: number, filters: number): number =>
+  Math.ceil(module.functions.winogradScratch(channels, filters) / 4);
+
+/** Computes y = x convolved with the filter, all given by their addresses. */
+function convolve(module: TrainingModule, x: number, filter: number, y: number, g: ConvGeometry): void {
+  if (!suitsWinograd(g, g.inChannels, g.outChannels)) {
+    module.functions.convForward(x, filter, y, ...geometryArguments(g));
+    return;
+  }
+  module.withScratch(winogradFloats(module, g.inChannels, g.outChannels), (scratch) => {
+    module.functions.winogradForward(x, filter, y, scratch, ...winogradArguments(g));
+  });
+}
+
+const convForward: FastKernel = (module, inputs, attrs) => {
+  const x = inputOf(inputs, "x");
+  const filter = inputOf(inputs, "filter");
+  const g = plain(x, filter) ? covered(module, x.shape, filter.shape, attrs as ConvAttrs, false) : null;
+  if (g === null) return null;
+  const y = module.output([g.batch, g.outHeight, g.outWidth, g.outChannels]);
+  convolve(module, module.pointer(x), module.pointer(filter), y.pointer, g);
+  return y.info;
+};
+
+/** Bounds of the activations that are a clipping. */
+const clippings: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  linear: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  relu: [0, Number.POSITIVE_INFINITY],
+  relu6: [0, 6],
+};
+
+/** Convolution, bias and activation, for inference. tfjs keeps its filters packed and is as fast where this is direct. */
+const fusedConv: FastKernel = (module, inputs, attrs) => {
+  const { activation } = attrs as { activation: string };
+  const x = inputOf(inputs, "x");
+  const filter = inputOf(inputs, "filter");
+  const bias = inputs["bias"];
+  const bounds = clippings[activation];
+  if (bounds === undefined || inputs["preluActivationWeights"] !== undefined) return null;
+  const g = plain(x, filter) ? covered(module, x.shape, filter.shape, attrs as ConvAttrs, false) : null;
+  if (g === null) return null;
+  // tfjs returns zeros for some windows that stride over pixels.
+  const overstepping = g.strideHeight > g.filterHeight || g.strideWidth > g.filterWidth;
+  if (!overstepping && !suitsWinograd(g, g.inChannels, g.outChannels)) return null;
+  if (bias !== undefined && (!plain(bias) || bias.shape.join() !== String(g.outChannels))) return null;
+  const y = module.output([g.batch, g.outHeight, g.outWidth, g.outChannels]);
+  convolve(module, module.pointer(x), module.pointer(filter), y.pointer, g);
+  const biasPointer = bias === undefined ? 0 : module.pointer(bias);
+  const pixels = g.batch * g.outHeight * g.outWidth;
+  module.functions.biasAndClip(y.pointer, biasPointer, pixels, g.outChannels, ...bounds);
+  return y.info;
+};
+
+const convFilterGradient: FastKernel = (module, inputs, attrs) => {
+  const { filterShape, ...rest } = attrs as ConvAttrs & { filterShape: number[] };
+  const x = inputOf(inputs, "x");
+  const dy = inputOf(inputs, "dy");
+  const g = plain(x, dy) ? covered(module, x.shape, filterShape, rest, false) : null;
+  if (g === null) return null;
+  const dw = module.output(filterShape);
+  const { convFilterGradient: direct, winogradFilterGradient } = module.functions;
+  if (suitsWinograd(g, g.inChannels, g.outChannels)) {
+    module.withScratch(winogradFloats(module, g.inChannels, g.outChannels), (scratch) => {
+      winogradFilterGradient(module.pointer(x), module.pointer(dy), dw.pointer, scratch, ...winogradArguments(g));
+    });
+  } else {
+    direct(module.pointer(x), module.pointer(dy), dw.pointer, ...geometryArguments(g));
+  }
+  return dw.info;
+};
+
+/** The convolution of dy with the flipped filter that is the gradient in the input, for stride 1. */
+const transposed = (g: ConvGeometry): ConvGeometry => ({
+  ...g,
+  inHeight: g.outHeight,
+  inWidth: g.outWidth,
+  inChannels: g.outChannels,
+  outHeight: g.inHeight,
+  outWidth: g.inWidth,
+  outChannels: g.inChannels,
+  padTop: g.filterHeight - 1 - g.padTop,
+  padLeft: g.filterWidth - 1 - g.padLeft,
+});
+
+const convInputGradient: FastKernel = (module, inputs, attrs) => {
+  const { inputShape, ...rest } = attrs as ConvAttrs & { inputShape: number[] };
+  const dy = inputOf(inputs, "dy");
+  const filter = inputOf(inputs, "filter");
+  const g = plain(dy, filter) ? covered(module, inputShape, filter.shape, rest, false) : null;
+  if (g === null) return null;
+  const dx = module.output(inputShape);
+  const { convInputGradient: strided, convInputScratch, flipFilter } = module.functions;
+  const { inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth } = g;
+  if (strideHeight === 1 && strideWidth === 1) {
+    const taps = filterHeight * filterWidth;
+    module.withScratch(taps * inChannels * outChannels, (flipped) => {
+      flipFilter(module.pointer(filter), flipped, taps, inChannels, outChannels);
+      convolve(module, module.pointer(dy), flipped, dx.pointer, transposed(g));
+    });
+    return dx.info;
+  }
+  module.withScratch(convInputScratch(inChannels, filterHeight, filterWidth), (scratch) => {
+    strided(module.pointer(dy), module.pointer(filter), dx.pointer, scratch, ...geometryArguments(g));
+  });
+  return dx.info;
+};
+
+/** As for a convolution, but with channels of output per channel of input in place of filters. */
+function depthwiseArguments(g: ConvGeometry): ConvArguments {
+  return geometryArguments({ ...g, outChannels: g.outChannels / g.inChannels });
+}
+
+const depthwiseFilterGradient: FastKernel = (module, inputs, attrs) => {
+  const { filterShape, ...rest } = attrs as ConvAttrs & { filterShape: number[] };
+  const x = inputOf(inputs, "x");
+  const dy = inputOf(inputs, "dy");
+  const g = plain(x, dy) ? covered(module, x.shape, filterShape, rest, true) : null;
+  if (g === null) return null;
+  const dw = module.output(filterShape);
+  module.functions.depthwiseFilterGradient(module.pointer(x), module.pointer(dy), dw.pointer, ...depthwiseArguments(g));
+  return dw.info;
+};
+
+const depthwiseInputGradient: FastKernel = (module, inputs, attrs) => {
+  const { inputShape, ...rest } = attrs as ConvAttrs & { inputShape: number[] };
+  const dy = inputOf(inputs, "dy");
+  const filter = inputOf(inputs, "filter");
+  const g = plain(dy, filter) ? covered(module, inputShape, filter.shape, rest, true) : null;
+  if (g === null) return null;
+  const dx = module.output(inputShape);
+  module.functions.depthwiseInputGradient(
+    module.pointer(dy),
+    module.pointer(filter),
+    dx.pointer,
+    ...depthwiseArguments(g),
+  );
+  return dx.info;
+};
+
+/** The convolutions' kernels by name. */
+export const fastConvolutions: Readonly<Record<string, FastKernel>> = {
+  Conv2D: convForward,
+  Conv2DBackpropFilter: convFilterGradient,
+  Conv2DBackpropInput: convInputGradient,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
+  FusedConv2D: fusedConv,
+};
