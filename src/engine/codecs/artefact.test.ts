@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { effectiveValues } from "../core/effective";
+import { applyMask, effectiveValues, uniformScales } from "../core/effective";
 import { parametersOf } from "../core/network";
-import { plainSnapshot, type Snapshot } from "../core/snapshot";
+import { type ParameterQuantizer, type ParameterState, plainSnapshot, type Snapshot } from "../core/snapshot";
 import { createRng } from "../core/rng";
 import { decodeArtefact, encodeArtefact } from "./artefact";
 import { convNetwork, denseNetwork, randomSnapshot, sameBytes, snapshotArbitrary } from "./codecs.testing";
@@ -73,6 +73,40 @@ describe("an artefact decodes to what was encoded", () => {
     const { snapshot } = decodeArtefact(encodeArtefact({ ...plainSnapshot(network, values), states }).bytes);
     expect([...snapshot.states]).toEqual([["fc1/kernel", { mask: Uint8Array.of(1, 0, 1, 1) }]]);
     expect(snapshot.values.get("fc1/kernel")![1]).toBe(0);
+  });
+
+  it("takes a mask that removes nothing for none", () => {
+    const values = new Map([["conv/kernel", Float32Array.from({ length: 9 }, (_, i) => (i > 4 ? i : 0))]]);
+    const states = new Map([["conv/kernel", { mask: new Uint8Array(9).fill(1) }]]);
+    const { bytes } = encodeArtefact({ ...plainSnapshot(convNetwork(1, 1), values), states });
+    expect(decodeArtefact(bytes).snapshot.states.size).toBe(0);
+  });
+
+  it.each([
+    ["f32", undefined, /^relative index \d b \+ f32, Huffman on indices$/],
+    ["5-bit codes", "uniform", /^relative index \d b \+ 5-bit codes, Huffman$/],
+    ["a codebook of 31", "codebook", /^relative index \d b \+ 5-bit codebook indices, Huffman$/],
+  ] as const)("at a size where everything is Huffman-coded: 90 % sparse, %s", (_, kind, codec) => {
+    const network = convNetwork(32, 64);
+    const rng = createRng(11, "pruned");
+    const raw = Float32Array.from({ length: 9 * 32 * 64 }, () => rng.normal());
+    const mask = Uint8Array.from(raw, () => (rng.next() < 0.9 ? 0 : 1));
+    const clips = Float32Array.of(1);
+    const quantizer: ParameterQuantizer | undefined =
+      kind === "uniform"
+        ? { kind, bits: 5, granularity: "tensor", clips, scales: uniformScales(applyMask(raw, mask), clips, 5) }
+        : kind && { kind, values: Float32Array.from({ length: 31 }, (_, i) => (i - 15 || 0.3) / 5) };
+    const state: ParameterState = { mask, ...(quantizer && { quantizer }) };
+    const snapshot: Snapshot = {
+      ...plainSnapshot(network, new Map([["conv/kernel", raw]])),
+      states: new Map([["conv/kernel", state]]),
+    };
+    const encoded = encodeArtefact(snapshot);
+    expect(encoded.tensors[0]!.codec).toMatch(codec);
+    expect(encoded.sizeBytes).toBe(sizeOf(snapshot));
+    const decoded = decodeArtefact(encoded.bytes).snapshot;
+    expect(sameBytes(decoded.values.get("conv/kernel")!, effectiveValues(raw, state))).toBe(true);
+    expect(sameBytes(encodeArtefact(decoded).bytes, encoded.bytes)).toBe(true);
   });
 
   it("rounds the scale of an activation to fp32, in which it is used", () => {

@@ -24,6 +24,11 @@ describe("Huffman coding", () => {
     expect([...bytes]).toEqual([0b01011011, 0b10000100]);
   });
 
+  it("joins leaves before inner nodes of the same weight, which keeps the longest code short", () => {
+    // 1 + 1 = 2 waits while the leaves 2 and 2 join: two bits each. Joined first, it would give 1, 2, 3, 3: as many bits.
+    expect([...huffmanCode(Uint32Array.of(1, 1, 2, 2))!.lengths]).toEqual([2, 2, 2, 2]);
+  });
+
   it("gives a lone symbol one bit, and nothing to no symbol", () => {
     expect(huffmanCode(Uint32Array.of(0, 7))).toEqual({ lengths: Uint8Array.of(0, 1), bits: 7 });
     expect(huffmanCode(Uint32Array.of(0, 0))).toEqual({ lengths: Uint8Array.of(0, 0), bits: 0 });

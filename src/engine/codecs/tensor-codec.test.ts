@@ -225,6 +225,20 @@ describe("what a plan promises", () => {
 });
 
 describe("streams that nobody encoded", () => {
+  it("a symbol that the alphabet does not have is refused, where the width has room for it", () => {
+    // Symbols 0, 1, 2 at 2 bits: 11 is none.
+    const fields = {
+      layout: { kind: "dense" },
+      form: "uniform",
+      symbols: { first: 0, count: 3, coding: "fixed" },
+    } as const;
+    const streams = new StreamSet([
+      { stream: "values", bytes: Uint8Array.of(0b01110000) },
+      { stream: "scales", bytes: Uint8Array.of(0x3f, 0x80, 0, 0) },
+    ]);
+    expect(() => decodeTensor(fields, streams, 2, 4)).toThrow("expected symbols below 3, got 3 at entry 1");
+  });
+
   it("are decoded or refused as invalid-file; nothing else happens", () => {
     const layout = fc.oneof(
       fc.constant({ kind: "dense" as const }),

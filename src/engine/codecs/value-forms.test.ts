@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { effectiveTensor, tensorOf, type EffectiveTensor } from "./effective-tensor";
+import { StreamSet } from "./streams";
 import { valueFormIds, valueForms, type ValueFormId } from "./value-forms";
 
 /** One tensor that each form can hold. A form without a line here does not compile. */
@@ -61,6 +62,20 @@ describe("value forms", () => {
     ["codebook", "257 values", Float32Array.from({ length: 257 }, (_, i) => i + 1)],
   ] as const)("%s does not take %s", (id, _, values) => {
     expect(valueForms[id].prepare(tensorOf(values))).toBeUndefined();
+  });
+
+  it("powers of two below the normal floats are refused", () => {
+    // 2^-126 down to symbol 3, which would be 2^-127.
+    const streams = new StreamSet([{ stream: "exponent", bytes: Uint8Array.of(-126) }]);
+    const restore = (count: number) =>
+      valueForms["power-of-two"].restore(Uint16Array.of(1), {
+        alphabet: { first: 1, count },
+        streams,
+        count: 1,
+        uniformBits: undefined,
+      });
+    expect(restore(2).values).toEqual(Float32Array.of(2 ** -126));
+    expect(() => restore(3)).toThrow("expected exponents of at least -126, got -126 and 3 symbols");
   });
 
   it("a codebook has room for 256 values besides zero", () => {
