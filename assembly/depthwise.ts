@@ -3,61 +3,6 @@
  * output channel for each input channel (M = 1) four channels go side by side; otherwise one at a time.
  */
 
-/** dx [N, H, W, C]: each input pixel gathers from the output pixels whose windows hold it. */
-export function depthwiseInputGradient(
-  dy: usize, filter: usize, dx: usize, batch: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
-  multiplier: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32,
-): void {
-  const outputs = channels * multiplier;
-  for (let n = 0; n < batch; n++) {
-    for (let h = 0; h < height; h++) {
-      for (let w = 0; w < width; w++) {
-        let c = 0;
-        if (multiplier == 1) {
-          for (; c + 4 <= channels; c += 4) {
-            let sum = f32x4.splat(0);
-            for (let i = 0; i < kh; i++) {
-              const row = h + top - i;
-              const oh = row / sh;
-              if (row < 0 || oh >= outHeight || oh * sh != row) continue;
-              for (let j = 0; j < kw; j++) {
-                const column = w + left - j;
-                const ow = column / sw;
-                if (column < 0 || ow >= outWidth || ow * sw != column) continue;
-                const gradient = v128.load(dy + (<usize>(((n * outHeight + oh) * outWidth + ow) * channels + c) << 2));
-                sum = f32x4.add(sum, f32x4.mul(gradient, v128.load(filter + (<usize>((i * kw + j) * channels + c) << 2))));
-              }
-            }
-            v128.store(dx + (<usize>c << 2), sum);
-          }
-        }
-        for (; c < channels; c++) {
-          let sum: f32 = 0;
-          for (let i = 0; i < kh; i++) {
-            const row = h + top - i;
-            const oh = row / sh;
-            if (row < 0 || oh >= outHeight || oh * sh != row) continue;
-            for (let j = 0; j < kw; j++) {
-              const column = w + left - j;
-              const ow = column / sw;
-              if (column < 0 || ow >= outWidth || ow * sw != column) continue;
-              let gradient = dy + (<usize>(((n * outHeight + oh) * outWidth + ow) * outputs + c * multiplier) << 2);
-              let weight = filter + (<usize>(((i * kw + j) * channels + c) * multiplier) << 2);
-              for (let m = 0; m < multiplier; m++) {
-                sum += load<f32>(gradient) * load<f32>(weight);
-                gradient += 4;
-                weight += 4;
-              }
-            }
-          }
-          store<f32>(dx + (<usize>c << 2), sum);
-        }
-        dx += <usize>channels << 2;
-      }
-    }
-  }
-}
-
 /** First output index whose window position `tap` is inside the image. */
 // @ts-ignore: decorator
 @inline
@@ -72,6 +17,55 @@ function firstInside(tap: i32, stride: i32, before: i32): i32 {
 function endInside(tap: i32, stride: i32, before: i32, length: i32, outputs: i32): i32 {
   const room = length - 1 + before - tap;
   return room < 0 ? 0 : min(outputs, room / stride + 1);
+}
+
+/** dx [N, H, W, C]: each output pixel adds to the input pixels of its window, one window position after another. */
+export function depthwiseInputGradient(
+  dy: usize, filter: usize, dx: usize, batch: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  multiplier: i32, kh: i32, kw: i32, sh: i32, sw: i32, top: i32, left: i32,
+): void {
+  const outputs = channels * multiplier;
+  const dxStep = <usize>(sw * channels) << 2;
+  const dyStep = <usize>outputs << 2;
+  memory.fill(dx, 0, <usize>(batch * height * width * channels) << 2);
+  for (let n = 0; n < batch; n++) {
+    for (let oh = 0; oh < outHeight; oh++) {
+      for (let i = 0; i < kh; i++) {
+        const h = oh * sh - top + i;
+        if (<u32>h >= <u32>height) continue;
+        for (let j = 0; j < kw; j++) {
+          const from = firstInside(j, sw, left);
+          const to = endInside(j, sw, left, width, outWidth);
+          const dxRow = dx + (<usize>(((n * height + h) * width + from * sw - left + j) * channels) << 2);
+          const dyRow = dy + (<usize>(((n * outHeight + oh) * outWidth + from) * outputs) << 2);
+          const weights = filter + (<usize>((i * kw + j) * outputs) << 2);
+          let c = 0;
+          if (multiplier == 1) {
+            for (; c + 4 <= channels; c += 4) {
+              const weight = v128.load(weights + (<usize>c << 2));
+              let a = dxRow + (<usize>c << 2);
+              let b = dyRow + (<usize>c << 2);
+              for (let ow = from; ow < to; ow++) {
+                v128.store(a, f32x4.add(v128.load(a), f32x4.mul(v128.load(b), weight)));
+                a += dxStep;
+                b += dyStep;
+              }
+            }
+          }
+          for (let o = c * multiplier; o < outputs; o++) {
+            const weight = load<f32>(weights + (<usize>o << 2));
+            let a = dxRow + (<usize>(o / multiplier) << 2);
+            let b = dyRow + (<usize>o << 2);
+            for (let ow = from; ow < to; ow++) {
+              store<f32>(a, load<f32>(a) + load<f32>(b) * weight);
+              a += dxStep;
+              b += dyStep;
+            }
+          }
+        }
+      }
+    }
+  }
 }
 
 /** dw [kh, kw, C, M], summed row of pixels by row of pixels. */

@@ -9,6 +9,7 @@
  */
 import { columnsTile, rowsTile } from "./micro";
 import { zeros } from "./scratch";
+import { filterLine, gradientLine, inputLine, outputLine, sumsLine } from "./winograd-lines";
 
 const POINTS: i32 = 36;
 /** Bytes between positions beyond the data: without them all 36 fall into the same cache set. */
@@ -49,7 +50,7 @@ function lanes(c: i32, count: i32): v128 {
 
 function prepare(
   scratch: usize, height: i32, width: i32, c: i32, outHeight: i32, outWidth: i32, f: i32, top: i32, left: i32,
-): usize {
+): void {
   inH = height;
   inW = width;
   inC = c;
@@ -68,10 +69,10 @@ function prepare(
   uStep = (<usize>(channels * filters) << 2) + SPACING;
   table = (scratch + 63) & ~(<usize>63);
   cell = table + 192;
+  // A cell of 6x6 vectors, and a line of four behind it.
   v = cell + 576 + 64;
-  m = v + POINTS * vStep;
-  u = m + POINTS * mStep;
-  return u + POINTS * uStep;
+  m = v + <usize>POINTS * vStep;
+  u = m + <usize>POINTS * mStep;
 }
 
 /** Bytes of scratch for these channel counts (of input and output, or the reverse). */
@@ -94,25 +95,6 @@ function fillTable(image: usize, height: i32, width: i32, count: i32, h0: i32, w
       at += 4;
     }
   }
-}
-
-/** B^T of six vectors at from, `step` bytes apart, to six at to, `toStep` apart. */
-// @ts-ignore: decorator
-@inline
-function inputLine(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128, to: usize, toStep: usize): void {
-  const four = f32x4.splat(4);
-  const five = f32x4.splat(5);
-  const a = f32x4.sub(d4, f32x4.mul(four, d2));
-  const b = f32x4.sub(d3, f32x4.mul(four, d1));
-  const c = f32x4.sub(d4, d2);
-  const e = f32x4.sub(d3, d1);
-  const e2 = f32x4.add(e, e);
-  v128.store(to, f32x4.add(f32x4.sub(f32x4.mul(four, d0), f32x4.mul(five, d2)), d4));
-  v128.store(to + toStep, f32x4.add(a, b));
-  v128.store(to + 2 * toStep, f32x4.sub(a, b));
-  v128.store(to + 3 * toStep, f32x4.add(c, e2));
-  v128.store(to + 4 * toStep, f32x4.sub(c, e2));
-  v128.store(to + 5 * toStep, f32x4.add(f32x4.sub(f32x4.mul(four, d1), f32x4.mul(five, d3)), d5));
 }
 
 /** v of one tile: B^T d B for the 6x6 pixels whose addresses are in the table. */
@@ -142,22 +124,6 @@ function transformInput(tile: i32): void {
       to += 6 * vStep;
     }
   }
-}
-
-/** G of three vectors. */
-// @ts-ignore: decorator
-@inline
-function filterLine(g0: v128, g1: v128, g2: v128, to: usize, toStep: usize): void {
-  const sum = f32x4.mul(f32x4.add(g0, g2), f32x4.splat(-1.0 / 6.0));
-  const middle = f32x4.mul(g1, f32x4.splat(-1.0 / 6.0));
-  const outer = f32x4.add(f32x4.mul(g0, f32x4.splat(1.0 / 24.0)), f32x4.mul(g2, f32x4.splat(1.0 / 6.0)));
-  const slope = f32x4.mul(g1, f32x4.splat(1.0 / 12.0));
-  v128.store(to, f32x4.mul(g0, f32x4.splat(0.25)));
-  v128.store(to + toStep, f32x4.add(sum, middle));
-  v128.store(to + 2 * toStep, f32x4.sub(sum, middle));
-  v128.store(to + 3 * toStep, f32x4.add(outer, slope));
-  v128.store(to + 4 * toStep, f32x4.sub(outer, slope));
-  v128.store(to + 5 * toStep, g2);
 }
 
 /** u: the filter [3, 3, C, F] as G g G^T, in panels of 8 filters with the channels in order. */
@@ -203,51 +169,27 @@ function storeLanes(to: usize, value: v128, count: i32): void {
 function transformOutput(y: usize, tile: i32, n: i32, h0: i32, w0: i32): void {
   const rows = min(4, outH - h0);
   const columns = min(4, outW - w0);
-  const two = f32x4.splat(2);
-  const four = f32x4.splat(4);
-  const eight = f32x4.splat(8);
+  const line = cell + 576;
   for (let f = 0; f < outC; f += 4) {
     let from = m + (<usize>(tile * filters + f) << 2);
     for (let column: usize = 0; column < 6; column++) {
-      const m0 = v128.load(from);
-      const m1 = v128.load(from + 6 * mStep);
-      const m2 = v128.load(from + 12 * mStep);
-      const m3 = v128.load(from + 18 * mStep);
-      const m4 = v128.load(from + 24 * mStep);
-      const m5 = v128.load(from + 30 * mStep);
-      const s1 = f32x4.add(m1, m2);
-      const d1 = f32x4.sub(m1, m2);
-      const s2 = f32x4.add(m3, m4);
-      const d2 = f32x4.sub(m3, m4);
-      const to = cell + (column << 4);
-      v128.store(to, f32x4.add(f32x4.add(m0, s1), s2));
-      v128.store(to, f32x4.add(d1, f32x4.mul(two, d2)), 96);
-      v128.store(to, f32x4.add(s1, f32x4.mul(four, s2)), 192);
-      v128.store(to, f32x4.add(f32x4.add(d1, f32x4.mul(eight, d2)), m5), 288);
+      outputLine(
+        v128.load(from), v128.load(from + 6 * mStep), v128.load(from + 12 * mStep), v128.load(from + 18 * mStep),
+        v128.load(from + 24 * mStep), v128.load(from + 30 * mStep), cell + (column << 4), 96,
+      );
       from += mStep;
     }
     const left = outC - f;
     for (let row = 0; row < rows; row++) {
       const at = cell + <usize>row * 96;
-      const m0 = v128.load(at);
-      const m1 = v128.load(at, 16);
-      const m2 = v128.load(at, 32);
-      const m3 = v128.load(at, 48);
-      const m4 = v128.load(at, 64);
-      const m5 = v128.load(at, 80);
-      const s1 = f32x4.add(m1, m2);
-      const d1 = f32x4.sub(m1, m2);
-      const s2 = f32x4.add(m3, m4);
-      const d2 = f32x4.sub(m3, m4);
+      outputLine(
+        v128.load(at), v128.load(at, 16), v128.load(at, 32), v128.load(at, 48), v128.load(at, 64), v128.load(at, 80), line, 16,
+      );
       let to = y + (<usize>(((n * outH + h0 + row) * outW + w0) * outC + f) << 2);
-      const step = <usize>outC << 2;
-      storeLanes(to, f32x4.add(f32x4.add(m0, s1), s2), left);
-      to += step;
-      if (columns > 1) storeLanes(to, f32x4.add(d1, f32x4.mul(two, d2)), left);
-      to += step;
-      if (columns > 2) storeLanes(to, f32x4.add(s1, f32x4.mul(four, s2)), left);
-      to += step;
-      if (columns > 3) storeLanes(to, f32x4.add(f32x4.add(d1, f32x4.mul(eight, d2)), m5), left);
+      for (let column = 0; column < columns; column++) {
+        storeLanes(to, v128.load(line + (<usize>column << 4)), left);
+        to += <usize>outC << 2;
+      }
     }
   }
 }
@@ -291,23 +233,6 @@ export function winogradForward(
   }
 }
 
-/** G of four vectors, for the gradient's F(3, 4). */
-// @ts-ignore: decorator
-@inline
-function gradientLine(g0: v128, g1: v128, g2: v128, g3: v128, to: usize, toStep: usize): void {
-  const sixth = f32x4.splat(-1.0 / 6.0);
-  const even = f32x4.mul(f32x4.add(g0, g2), sixth);
-  const odd = f32x4.mul(f32x4.add(g1, g3), sixth);
-  const even2 = f32x4.add(f32x4.mul(g0, f32x4.splat(1.0 / 24.0)), f32x4.mul(g2, f32x4.splat(1.0 / 6.0)));
-  const odd2 = f32x4.add(f32x4.mul(g1, f32x4.splat(1.0 / 12.0)), f32x4.mul(g3, f32x4.splat(1.0 / 3.0)));
-  v128.store(to, f32x4.mul(g0, f32x4.splat(0.25)));
-  v128.store(to + toStep, f32x4.add(even, odd));
-  v128.store(to + 2 * toStep, f32x4.sub(even, odd));
-  v128.store(to + 3 * toStep, f32x4.add(even2, odd2));
-  v128.store(to + 4 * toStep, f32x4.sub(even2, odd2));
-  v128.store(to + 5 * toStep, g3);
-}
-
 /** m of one tile: the 4x4 output gradients whose addresses are in the table, at the 36 positions. */
 function transformGradient(tile: i32): void {
   for (let f = 0; f < filters; f += 4) {
@@ -330,18 +255,6 @@ function transformGradient(tile: i32): void {
       to += 6 * mStep;
     }
   }
-}
-
-/** A^T of six vectors for three outputs. */
-// @ts-ignore: decorator
-@inline
-function sumsLine(m0: v128, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128, to: usize, toStep: usize): void {
-  const s1 = f32x4.add(m1, m2);
-  const s2 = f32x4.add(m3, m4);
-  const d2 = f32x4.sub(m3, m4);
-  v128.store(to, f32x4.add(f32x4.add(m0, s1), s2));
-  v128.store(to + toStep, f32x4.add(f32x4.sub(m1, m2), f32x4.add(d2, d2)));
-  v128.store(to + 2 * toStep, f32x4.add(f32x4.add(s1, f32x4.mul(f32x4.splat(4), s2)), m5));
 }
 
 /** dw [3, 3, C, F] from the sums over all tiles at the 36 positions. */

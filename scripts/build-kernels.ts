@@ -34,7 +34,7 @@ export async function compileKernels(): Promise<Uint8Array> {
       },
     },
   );
-  if (error !== null || binary === undefined)
+  if (error !== null || binary === undefined || stderr.toString().includes("WARNING"))
     throw new Error(`asc was expected to compile assembly/, got:\n${stderr.toString()}`);
   return binary;
 }

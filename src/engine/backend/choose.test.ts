@@ -4,6 +4,7 @@ import { EngineError } from "../core/errors";
 import { prepareBackend } from "./choose";
 import { fastKernels } from "./fast-kernels";
 import { wasmFolder } from "./node-wasm.testing";
+import { probeError, probeMilliseconds } from "./probe-step";
 
 /** A clock that moves on by a millisecond whenever it is read. */
 function tickingClock(): () => number {
@@ -88,5 +89,28 @@ describe("prepareBackend", () => {
   it("refuses when nothing is available", async () => {
     const error = await refusal(prepareBackend({ ...options, requested: "auto", available: [] }));
     expect(error.message).toBe("a backend that computes rightly was expected, got no candidates");
+  });
+});
+
+describe("probeMilliseconds", () => {
+  it("is the shortest step by the clock, and leaves no tensor", async () => {
+    await prepareBackend({ ...options, requested: "wasm" });
+    // The clock moves by 1 from one reading to the next, and nothing else reads it.
+    expect(await probeMilliseconds(tickingClock())).toBe(1);
+    expect(tf.memory().numTensors).toBe(0);
+  });
+});
+
+describe("probeError", () => {
+  const reference = [Float32Array.of(1, -4)];
+  it("is relative to the largest value: |-3 + 4| / 4", () => {
+    expect(probeError([Float32Array.of(1, -3)], reference)).toBe(0.25);
+  });
+  it.each([
+    ["a missing result", []],
+    ["a shorter result", [Float32Array.of(1)]],
+    ["a NaN", [Float32Array.of(Number.NaN, -4)]],
+  ])("is infinite for %s", (_name, results) => {
+    expect(probeError(results, reference)).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -146,6 +146,14 @@ const transposed = (g: ConvGeometry): ConvGeometry => ({
   padLeft: g.filterWidth - 1 - g.padLeft,
 });
 
+/**
+ * Whether a transposed convolution has so many more outputs than inputs (a large valid window on a small image) that
+ * computing patches from the inputs and adding them up is less work than a direct convolution with many zeros.
+ */
+function patchesAreFewer(g: ConvGeometry): boolean {
+  return !suitsWinograd(g, g.inChannels, g.outChannels) && g.outHeight * g.outWidth > 1.4 * g.inHeight * g.inWidth;
+}
+
 const convInputGradient: FastKernel = (module, inputs, attrs) => {
   const { inputShape, ...rest } = attrs as ConvAttrs & { inputShape: number[] };
   const dy = inputOf(inputs, "dy");
@@ -155,7 +163,7 @@ const convInputGradient: FastKernel = (module, inputs, attrs) => {
   const dx = module.output(inputShape);
   const { convInputGradient: strided, convInputScratch, flipFilter } = module.functions;
   const { inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth } = g;
-  if (strideHeight === 1 && strideWidth === 1) {
+  if (strideHeight === 1 && strideWidth === 1 && !patchesAreFewer(transposed(g))) {
     const taps = filterHeight * filterWidth;
     module.withScratch(taps * inChannels * outChannels, (flipped) => {
       flipFilter(module.pointer(filter), flipped, taps, inChannels, outChannels);

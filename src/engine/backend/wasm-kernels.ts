@@ -58,6 +58,7 @@ export function unregisterWasmTrainingKernels(): void {
  * yet. Null when the kernels are not registered or the backend is not running.
  */
 export function fastKernelReport(): FastKernelReport | null {
-  const backend = tf.findBackend(WASM);
-  return registered === null || !backend ? null : registered.fast.report(asWasmBackend(backend));
+  // Not tf.findBackend, which would start it.
+  const backend = tf.engine().registry[WASM];
+  return registered === null || backend === undefined ? null : registered.fast.report(asWasmBackend(backend));
 }
