@@ -133,9 +133,7 @@ function summary({ original, final, combos, artefact }: RunResult, file: string,
   return [
     `original  ${percent(original.accuracy)}  ${grouped(original.sizeBytes)} bytes`,
     `final     ${percent(final.accuracy)}  ${grouped(final.sizeBytes)} bytes, ${times(final.compressionRatio)}; the whole file ${grouped(final.fileBytes)} bytes`,
-    ...combos.map(
-      (id) => `survey    ${combinations[id].code} ${combinations[id].name.en} · ${combinations[id].name.zh}`,
-    ),
+    ...combos.map((id) => `survey    ${combinations[id].name.en} · ${combinations[id].name.zh}`),
     `file      ${file} (sha256 ${artefact.sha256.slice(0, 16)}…)`,
     `${seconds.toFixed(1)} s`,
   ].join("\n");

@@ -16,7 +16,7 @@ export async function validateCommand(
     ...findings.map(
       (f) => `${f.severity}[${f.code}]${f.clipId === undefined ? "" : ` clip '${f.clipId}'`}: ${f.message}; ${f.cure}`,
     ),
-    ...combos.map((id) => `${id}  ${combinations[id].code} ${combinations[id].name.en} · ${combinations[id].name.zh}`),
+    ...combos.map((id) => `${id}  ${combinations[id].name.en} · ${combinations[id].name.zh}`),
   ];
   print({ findings, combos }, lines.join("\n") || "no findings, no combination", options);
   return findings.some((f) => f.severity === "error") ? 2 : 0;
