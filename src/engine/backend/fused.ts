@@ -1,7 +1,8 @@
 /**
  * The operations of a training step that cost most when they are strung together from small ones: batch
- * normalization, the optimizers' steps, softmax cross-entropy. Written with tfjs operations, so that they hold on
- * every backend. They are not layers: no state is kept here, and running averages are the caller's.
+ * normalization, the optimizers' steps, softmax cross-entropy. Here are their gradients, checks and assignments; the
+ * arithmetic is in fused-composed.ts, which holds on every backend, and on wasm in compiled kernels. They are not layers:
+ * no state is kept here, and running averages are the caller's.
  *
  * Ownership: what is returned belongs to the caller, as with any tfjs operation; nothing else is left behind.
  */

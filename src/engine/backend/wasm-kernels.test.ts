@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { convGeometry } from "./conv-geometry";
+import { convGeometry, type ConvAttrs } from "./conv-geometry";
 import { relativeError, sample, startWasm, valuesOn, type Sample } from "./node-wasm.testing";
 import { fastKernels } from "./fast-kernels";
 import { fastKernelReport, registerWasmTrainingKernels, unregisterWasmTrainingKernels } from "./wasm-kernels";
-import type { WasmBackend } from "./wasm-types";
 
 /**
  * Largest error allowed against the cpu backend, relative to the largest value of each result; both add in float32, in
@@ -43,7 +42,8 @@ const convCase: fc.Arbitrary<ConvCase> = fc.record({
 });
 
 /** Size of the wasm backend's heap. */
-const heapBytes = (): number => (tf.findBackend("wasm") as unknown as WasmBackend).wasm.HEAPU8.length;
+const heapBytes = (): number =>
+  (tf.findBackend("wasm") as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
 
 type Kernel = (name: string, inputs: Record<string, tf.Tensor>, attrs: object) => tf.Tensor;
 
@@ -52,16 +52,11 @@ const run: Kernel = (name, inputs, attrs) =>
 
 /** Both gradients of a convolution for a gradient of its output that has nothing to do with it. */
 function gradientKernels(name: "Conv2D" | "DepthwiseConv2dNative", c: ConvCase, last: number): void {
-  const attrs = { strides: [...c.stride], pad: c.pad, dataFormat: "NHWC", dilations: 1 };
+  const attrs: ConvAttrs = { strides: [...c.stride], pad: c.pad, dataFormat: "NHWC", dilations: 1 };
   const inputShape = [c.batch, c.height, c.width, c.channels];
   const filterShape = [...c.kernel, c.channels, last];
   const depthwise = name !== "Conv2D";
-  const { outHeight, outWidth, outChannels } = convGeometry(
-    inputShape,
-    filterShape,
-    { ...attrs, strides: [...c.stride] },
-    depthwise,
-  );
+  const { outHeight, outWidth, outChannels } = convGeometry(inputShape, filterShape, attrs, depthwise);
   const samples = [
     sample(inputShape, 1),
     sample(filterShape, 2),
