@@ -64,6 +64,8 @@ type Tried = Pick<BackendCandidate, "name" | "selfTest" | "error">;
  */
 export async function prepareBackend(options: PrepareOptions): Promise<BackendReport> {
   const { requested, wasmPaths, now, available = backendNames } = options;
+  // Without it tfjs advises every user of Node to install another backend.
+  tf.enableProdMode();
   registerGradients();
   const names = requested === "auto" ? backendNames.filter((name) => available.includes(name)) : [requested];
   const tried: Tried[] = [];
@@ -141,8 +143,7 @@ let reference: Promise<Float32Array[]> | null = null;
 /** The step's results on the cpu backend; leaves the given backend current. */
 async function cpuReference(current: BackendName): Promise<Float32Array[]> {
   reference ??= (async () => {
-    await import("@tensorflow/tfjs-backend-cpu");
-    await tf.setBackend("cpu");
+    await startCpu();
     return probeResults();
   })();
   try {
@@ -156,8 +157,7 @@ async function cpuReference(current: BackendName): Promise<Float32Array[]> {
 async function start(name: BackendName, wasmPaths: WasmPaths | undefined): Promise<string | null> {
   switch (name) {
     case "cpu":
-      await import("@tensorflow/tfjs-backend-cpu");
-      break;
+      return (await startCpu()) ? null : "tfjs could not start it";
     case "wasm":
       await importWasm(wasmPaths);
       break;
@@ -173,6 +173,14 @@ async function start(name: BackendName, wasmPaths: WasmPaths | undefined): Promi
   if (!(await tf.setBackend(name))) return "tfjs could not start it";
   if (name === "webgl") correctWebglPrecision();
   return null;
+}
+
+async function startCpu(): Promise<boolean> {
+  await import("@tensorflow/tfjs-backend-cpu");
+  const started = await tf.setBackend("cpu");
+  // Or it advises, in Node, to install another backend.
+  if (started) (tf.backend() as { firstUse?: boolean }).firstUse = false;
+  return started;
 }
 
 async function importWasm(paths: WasmPaths | undefined): Promise<void> {
