@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { EngineError } from "#engine/core/errors";
+import { connectEngine } from "./client";
+import { fakePort } from "./fake-port.testing";
+import { type HostDeps, serveEngine } from "./host";
+import { fakeTimers } from "./timers.testing";
+import type { HostMessage, Port } from "./protocol";
+
+describe("connectEngine", () => {
+  it("matches answers to calls, in whatever order they come", async () => {
+    const { port, take, say } = fakePort();
+    const client = connectEngine(port);
+    const answers = [client.call("zoo"), client.call("cancel", { runId: "a" })] as const;
+    const [first, second] = take();
+    expect(first).toMatchObject({ kind: "request", name: "zoo" });
+    expect(second).toMatchObject({ kind: "request", name: "cancel", argument: { runId: "a" } });
+    say({ kind: "result", id: second!.id, value: { was: "over" } });
+    say({ kind: "result", id: first!.id, value: [] });
+    expect(await Promise.all(answers)).toEqual([[], { was: "over" }]);
+  });
+
+  it("gives errors their class and fields back", async () => {
+    const { port, take, say } = fakePort();
+    const call = connectEngine(port).call("zoo");
+    const error = { code: "diverged", message: "expected a finite loss", clipId: "c", details: { step: 3 } } as const;
+    say({ kind: "error", id: take()[0]!.id, error });
+    await expect(call).rejects.toBeInstanceOf(EngineError);
+    await expect(call).rejects.toMatchObject(error);
+  });
+
+  it("tells events to those who listen, as long as they do", () => {
+    const { port, say } = fakePort();
+    const client = connectEngine(port);
+    const steps: number[] = [];
+    const stop = client.on("restored", ({ step }) => steps.push(step));
+    client.on("restored", ({ step }) => steps.push(-step));
+    const tell = (step: number) => say({ kind: "event", name: "restored", data: { runId: "r", step } });
+    tell(1);
+    stop();
+    tell(2);
+    expect(steps).toEqual([1, -1, -2]);
+  });
+
+  it("rejects what is under way when it is closed, and what comes after", async () => {
+    const { port, take, say, ...fake } = fakePort();
+    const client = connectEngine(port);
+    const call = client.call("zoo");
+    const { id } = take()[0]!;
+    client.close();
+    say({ kind: "result", id, value: [] });
+    await expect(call).rejects.toMatchObject({ code: "engine-died" });
+    await expect(client.call("zoo")).rejects.toMatchObject({ code: "engine-died" });
+    expect([take(), fake.listeners]).toEqual([[], 0]);
+  });
+
+  it("rejects a call whose argument cannot be cloned", async () => {
+    const { port } = fakePort();
+    const document = { version: () => 1 } as never;
+    await expect(connectEngine(port).call("run", { runId: "a", document })).rejects.toThrow(/could not be cloned/);
+  });
+});
+
+describe("serveEngine", () => {
+  /** What the host says to a message that no client would send. */
+  async function saidTo(...messages: unknown[]): Promise<HostMessage[]> {
+    const said: HostMessage[] = [];
+    let deliver!: (event: MessageEvent) => void;
+    const port: Port = {
+      postMessage: (message) => void said.push(structuredClone(message) as HostMessage),
+      addEventListener: (_, listener) => (deliver = listener),
+      removeEventListener: () => undefined,
+    };
+    serveEngine(port, { timers: fakeTimers() } as HostDeps);
+    for (const data of messages) deliver(new MessageEvent("message", { data }));
+    await new Promise((resolve) => setImmediate(resolve));
+    return said;
+  }
+
+  it.each(["fly", "toString", "__proto__"])("answers the unknown request '%s' with an error", async (name) => {
+    const [answer] = await saidTo({ kind: "request", id: 4, name });
+    expect(answer).toMatchObject({ kind: "error", id: 4, error: { code: "usage" } });
+    expect(answer).toHaveProperty("error.message", expect.stringMatching(new RegExp(`^expected a request among prepare, run, .*, got '${name}'$`)));
+  });
+
+  it("answers a request that lacks its argument", async () => {
+    const [log, answer] = await saidTo({ kind: "request", id: 1, name: "cancel" });
+    expect(log).toMatchObject({ kind: "event", name: "log", data: { level: "error" } });
+    expect(answer).toMatchObject({ kind: "error", id: 1, error: { code: "internal" } });
+  });
+
+  it("says so when it is sent what is no request", async () => {
+    expect(await saidTo("hello", { kind: "request", name: "zoo" })).toMatchObject([
+      { name: "log", data: { message: 'expected a request { kind, id, name, argument }, got "hello"' } },
+      { name: "log", data: { message: 'expected a request { kind, id, name, argument }, got {"kind":"request","name":"zoo"}' } },
+    ]);
+  });
+
+  it("tells of a trap in compiled code as the loss of the engine", async () => {
+    const assets = { read: () => Promise.reject(new WebAssembly.RuntimeError("unreachable")) };
+    const said: HostMessage[] = [];
+    const { port1, port2 } = new MessageChannel();
+    serveEngine(port2 as Port, { timers: fakeTimers(), platform: { assets } } as unknown as HostDeps);
+    const client = connectEngine(port1 as Port);
+    client.on("lost", (data) => said.push({ kind: "event", name: "lost", data }));
+    await expect(client.call("zoo")).rejects.toMatchObject({ code: "internal", message: "unreachable" });
+    expect(said).toMatchObject([{ data: { reason: "unreachable" } }]);
+    port1.close();
+  });
+});

@@ -1,0 +1,267 @@
+/**
+ * The whole conversation between the page and the engine's worker. Types only: requests as a map name -> [argument,
+ * result], events as a second map, errors as data. A new request begins with a line here; the compiler finds the rest.
+ */
+import type { BackendName, BackendReport, RequestedBackend } from "#engine/backend/choose";
+import type { EngineErrorData } from "#engine/core/errors";
+import type { ActivationBreakdown, TensorBreakdown } from "#engine/codecs/snapshot-plan";
+import type { OpName, Shape } from "#engine/core/network";
+import type { DatasetInfo } from "#engine/datasets/source";
+import type { Split } from "#engine/datasets/manifest";
+import type { TimelineDocument } from "#engine/timeline/document";
+import type { Point } from "#engine/timeline/measure";
+import type { RunProgress, RunResult } from "#engine/timeline/runner";
+import type { ZooEntry } from "#engine/zoo/manifest";
+import type { Evaluation } from "#engine/training/evaluate";
+
+export type {
+  ActivationBreakdown,
+  BackendName,
+  BackendReport,
+  DatasetInfo,
+  EngineErrorData,
+  Point,
+  RequestedBackend,
+  Split,
+  TensorBreakdown,
+  TimelineDocument,
+  ZooEntry,
+};
+
+// ---- requests ------------------------------------------------------------------------------------------------------
+
+/** `void` as an argument: the request takes none. All byte arrays of results are the receiver's own. */
+export interface EngineRequests {
+  /**
+   * Starts a backend; asking again changes it, while nothing computes. Whatever computes without having asked takes
+   * `auto`.
+   * @throws EngineError `backend-unavailable`
+   */
+  prepare: [{ readonly backend: RequestedBackend }, BackendReport];
+
+  /**
+   * Executes a document. One run at a time; others wait in the order they came.
+   * @throws EngineError `cancelled`, `diverged`, or what the document, its files or its clips have wrong
+   */
+  run: [{ readonly runId: string; readonly document: TimelineDocument }, RunSummary];
+  /** The run rejects with `cancelled`: at once while it waits, at the next batch while it computes. */
+  cancel: [RunRef, { readonly was: RunPhase }];
+  /** Before the next optimizer step, until `resume`. */
+  pause: [RunRef, { readonly was: RunPhase }];
+  resume: [RunRef, { readonly was: RunPhase }];
+  /** One optimizer step; the run is paused after it. */
+  step: [RunRef, { readonly was: RunPhase }];
+  /**
+   * The file at the last boundary that a run reached: what stays of one that was stopped. Kept for the latest run only.
+   * @throws EngineError `asset-missing`
+   */
+  boundaryFile: [RunRef, BoundaryFile];
+
+  /** The networks that ship with the studio. */
+  zoo: [void, readonly ZooEntry[]];
+  /** The data sets that ship with the studio. */
+  datasets: [void, readonly DatasetInfo[]];
+
+  /** What is in an artefact. @throws EngineError `invalid-file` and its kin */
+  inspect: [{ readonly file: Uint8Array }, FileReport];
+  /**
+   * Scores an artefact. Without more it is scored on the test images of the document inside it, which gives exactly
+   * the figure that the run gave.
+   */
+  evaluate: [EvaluateRequest, EvaluationReport];
+  /** An artefact as files of a foreign format. */
+  exportModel: [{ readonly bytes: Uint8Array; readonly format: ExportFormat }, readonly NamedFile[]];
+
+  /** Reads and stores a network of the user's: an artefact, or a model.json with its weight files. */
+  openModel: [{ readonly files: readonly NamedFile[] }, StoredModel];
+  /** Reads and stores a data set of the user's: an .npz, or the four IDX files. */
+  openDataset: [{ readonly files: readonly NamedFile[] }, StoredDataset];
+  /** What the user has stored. */
+  stored: [void, readonly StoredItem[]];
+  /** Removes what `openModel` or `openDataset` stored. */
+  forget: [{ readonly source: string }, { readonly found: boolean }];
+}
+
+export interface RunRef {
+  readonly runId: string;
+}
+
+/** Where a run was when a request about it came; `over` also when there never was such a run. */
+export type RunPhase = "waiting" | "running" | "over";
+
+/** What is left to know when a run is over; its points have been told one by one, and are here once more, all of them. */
+export interface RunSummary extends Omit<RunResult, "document"> {
+  /** Wall clock, from the run's turn to its end. */
+  readonly seconds: number;
+}
+
+export interface BoundaryFile {
+  readonly bytes: Uint8Array;
+  readonly point: Point;
+}
+
+export interface NamedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface LayerSummary {
+  readonly id: string;
+  readonly op: OpName;
+  readonly inputs: readonly string[];
+  readonly outputShape: Shape;
+  /** Scalars of its own parameters, as they are stored. */
+  readonly parameters: number;
+  /** Dense multiply-accumulates for one image. */
+  readonly macs: number;
+}
+
+export interface NetworkSummary {
+  readonly name: string;
+  /** Of one image. */
+  readonly inputShape: Shape;
+  /** Numbers that it gives for one image: its classes. */
+  readonly outputs: number;
+  /** With batch normalization folded. */
+  readonly parameters: number;
+  readonly nonZero: number;
+  readonly macs: number;
+  readonly layers: readonly LayerSummary[];
+}
+
+export interface FileReport {
+  readonly sizeBytes: number;
+  readonly fileBytes: number;
+  readonly tensors: readonly TensorBreakdown[];
+  readonly activations: ActivationBreakdown;
+  readonly network: NetworkSummary;
+  /** The timeline document inside; null where there is none, or none that this studio reads. */
+  readonly document: TimelineDocument | null;
+}
+
+export interface EvaluateRequest {
+  /** An artefact. */
+  readonly bytes: Uint8Array;
+  /** What is left out is taken from the document inside the file; without one, the whole test split, pixels as they are. */
+  readonly dataset?: string;
+  readonly split?: Split;
+  /** Images drawn by the document's seed; `all` for the whole split. */
+  readonly count?: number | "all";
+}
+
+export interface EvaluationReport extends Evaluation {
+  readonly dataset: string;
+  readonly split: Split;
+}
+
+export type ExportFormat = "layers-model";
+
+export interface StoredModel {
+  /** `file:<id>`: what a document's `model.source` takes. */
+  readonly source: string;
+  readonly kind: "artefact" | "layers-model";
+  readonly network: NetworkSummary;
+  /** The timeline document inside an artefact. */
+  readonly document: TimelineDocument | null;
+}
+
+export interface StoredDataset {
+  /** `file:<id>`: what a document's `dataset.id` takes. */
+  readonly source: string;
+  readonly info: DatasetInfo;
+}
+
+export interface StoredItem {
+  readonly source: string;
+  readonly kind: "model" | "dataset";
+  readonly names: readonly string[];
+  readonly bytes: number;
+}
+
+// ---- events --------------------------------------------------------------------------------------------------------
+
+/**
+ * News that the engine pushes unasked. Points, losses, progress and downloads leave at most ten times a second for each
+ * run, thinned to what a chart can show; what is left over leaves before the run's end is told.
+ */
+export interface EngineEvents {
+  /** A backend was prepared, asked for or not. */
+  backend: BackendReport;
+  /**
+   * `started` may come twice, when the engine died and the run was sent again: points told before are void then and
+   * come anew; losses come again from the step that it goes on from.
+   */
+  state: RunRef & RunState;
+  /** In order. Points at boundaries are never thinned out. */
+  points: RunRef & { readonly points: readonly Point[] };
+  losses: RunRef & { readonly series: readonly LossSeries[] };
+  progress: RunRef & RunProgress & { readonly etaMs: number | null };
+  /** Bytes of a download, or files of the user's that were read; `runId` is null where no run asked for it. */
+  load: { readonly runId: string | null; readonly what: "dataset" | "network"; readonly loaded: number; readonly total: number | null };
+  /** A clip has ended: what its file weighs, and how it scores by class. The bytes: `boundaryFile`. */
+  boundary: RunRef & BoundaryNews;
+  /** The run goes on from a kept state: what came before `step` need not be trained again. */
+  restored: RunRef & { readonly step: number };
+  /** For the console. */
+  log: { readonly level: "info" | "warning" | "error"; readonly message: string };
+  /** The engine can go on no longer: its device or its memory is lost. Whoever started it starts another. */
+  lost: { readonly reason: string };
+  /** Of the page's own side: another engine was started. Runs in progress were sent again once. */
+  respawned: { readonly reason: string; readonly resent: readonly string[] };
+}
+
+export type RunState =
+  | { readonly state: "waiting"; readonly ahead: number }
+  | { readonly state: "started" }
+  | { readonly state: "finished"; readonly outcome: "done" | "cancelled" | "failed" };
+
+/** Losses of steps in ascending order; values lie on the curve, none is an average. */
+export interface LossSeries {
+  /** `parts[k]` belongs to `names[k]`, hard labels first. */
+  readonly names: readonly string[];
+  readonly steps: Uint32Array;
+  readonly total: Float32Array;
+  readonly parts: readonly Float32Array[];
+}
+
+export interface BoundaryNews {
+  readonly point: Point;
+  readonly tensors: readonly TensorBreakdown[];
+  /** `[true class * classes + predicted class]` */
+  readonly confusion: Uint32Array;
+}
+
+// ---- messages ------------------------------------------------------------------------------------------------------
+
+export type RequestName = keyof EngineRequests;
+export type ArgumentOf<N extends RequestName> = EngineRequests[N][0];
+export type ResultOf<N extends RequestName> = EngineRequests[N][1];
+export type EventName = keyof EngineEvents;
+
+export type RequestMessage = {
+  [N in RequestName]: { readonly kind: "request"; readonly id: number; readonly name: N; readonly argument: ArgumentOf<N> };
+}[RequestName];
+export type ResponseMessage =
+  | { readonly kind: "result"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "error"; readonly id: number; readonly error: EngineErrorData };
+export type EventMessage = { [N in EventName]: { readonly kind: "event"; readonly name: N; readonly data: EngineEvents[N] } }[EventName];
+export type HostMessage = ResponseMessage | EventMessage;
+
+/** The part of Worker, MessagePort and a worker's global scope that both ends use. */
+export interface Port {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  removeEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  /** Of a MessagePort. */
+  start?(): void;
+}
+
+/** What a caller sees: the same whether the engine is a worker, one that is started again when it dies, or a loopback. */
+export interface EngineClient {
+  /** @throws EngineError with code, clip and details as the engine threw it; `engine-died` when there is none left */
+  call<N extends RequestName>(name: N, ...argument: ArgumentOf<N> extends void ? [] : [ArgumentOf<N>]): Promise<ResultOf<N>>;
+  /** @returns stops listening */
+  on<N extends EventName>(name: N, listener: (data: EngineEvents[N]) => void): () => void;
+  /** Ends it; calls that are under way reject with `engine-died`. */
+  close(): void;
+}
