@@ -35,6 +35,14 @@ export const zooTrainings = {
     batchSize: 64,
     learningRate: 0.002,
   },
+  "mobile-t-fashion-mnist": {
+    build: "mobile-t",
+    dataset: "fashion-mnist",
+    seed: 1,
+    epochs: 8,
+    batchSize: 64,
+    learningRate: 0.004,
+  },
 } as const satisfies Record<string, ZooTraining>;
 
 export type ZooId = keyof typeof zooTrainings;
