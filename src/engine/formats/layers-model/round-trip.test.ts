@@ -8,9 +8,8 @@ import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parametersOf } from "../../core/network";
 import type { Snapshot } from "../../core/snapshot";
-import { inferenceModel } from "../../training/evaluate";
 import { readLayersModel } from "./read";
-import { randomWeights, savedFiles } from "./tfjs.testing";
+import { difference, loadWritten, predict, randomWeights, savedFiles } from "./tfjs.testing";
 import { writeLayersModel } from "./write";
 
 beforeAll(async () => {
@@ -125,36 +124,10 @@ function modelOf(
 
 const images = (): tf.Tensor => tf.randomNormal([5, 8, 8, 1], 0, 1, "float32", 11);
 
-/** Largest |difference|, relative to the largest |value|. */
-function difference(a: tf.Tensor, b: tf.Tensor): number {
-  return tf.tidy(() => {
-    const scale = tf.max(tf.abs(b)).dataSync()[0]!;
-    return tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]! / scale;
-  });
-}
-
-const predict = (snapshot: Snapshot, x: tf.Tensor): tf.Tensor =>
-  tf.tidy(() => {
-    const model = inferenceModel(snapshot);
-    const { logits } = model.predict(x);
-    return snapshot.network.head === "softmax" ? tf.softmax(logits) : tf.clone(logits);
-  });
-
 const readSaved = async (model: tfl.LayersModel) => {
   const { modelJson, files } = await savedFiles(model);
   return readLayersModel(modelJson, (path) => Promise.resolve(files.get(path)!));
 };
-
-/** As a page would: model.json with its manifest and one file, through tfjs' own loader. */
-async function loadWritten(snapshot: Snapshot): Promise<tfl.LayersModel> {
-  const { modelJson, weights } = writeLayersModel(snapshot, { userMetadata: { made: "here" } });
-  const json = JSON.parse(JSON.stringify(modelJson)) as tf.io.ModelJSON;
-  const load = () =>
-    tf.io.getModelArtifactsForJSON(json, (manifest) =>
-      Promise.resolve([manifest.flatMap((group) => group.weights), weights.slice().buffer]),
-    );
-  return tfl.loadLayersModel({ load });
-}
 
 describe("a model saved by tfjs-layers", () => {
   it.each(Object.keys(bodies))("%s computes the same here, and again there after export", async (name) => {

@@ -1,6 +1,9 @@
-/** For tests only: models of tfjs-layers, and the files that it saves. */
+/** For tests only: models of tfjs-layers, the files that it saves, and loading ours with it. */
 import * as tf from "@tensorflow/tfjs-core";
-import type * as tfl from "@tensorflow/tfjs-layers";
+import * as tfl from "@tensorflow/tfjs-layers";
+import type { Snapshot } from "../../core/snapshot";
+import { inferenceModel } from "../../training/evaluate";
+import { writeLayersModel } from "./write";
 
 /** Seeded values in every weight, so that no zero bias or unit gamma hides an error; variances are positive. */
 export function randomWeights(model: tfl.LayersModel): void {
@@ -37,4 +40,30 @@ export async function savedFiles(model: tfl.LayersModel): Promise<SavedFiles> {
     ) as SavedFiles["modelJson"],
     files: new Map([[paths[0]!, new Uint8Array(data)]]),
   };
+}
+
+/** Largest |difference|, relative to the largest |value|. */
+export function difference(a: tf.Tensor, b: tf.Tensor): number {
+  return tf.tidy(() => {
+    const scale = tf.max(tf.abs(b)).dataSync()[0]!;
+    return tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]! / scale;
+  });
+}
+
+export const predict = (snapshot: Snapshot, x: tf.Tensor): tf.Tensor =>
+  tf.tidy(() => {
+    const model = inferenceModel(snapshot);
+    const { logits } = model.predict(x);
+    return snapshot.network.head === "softmax" ? tf.softmax(logits) : tf.clone(logits);
+  });
+
+/** As a page would: model.json with its manifest and one file, through tfjs' own loader. */
+export async function loadWritten(snapshot: Snapshot): Promise<tfl.LayersModel> {
+  const { modelJson, weights } = writeLayersModel(snapshot, { userMetadata: { made: "here" } });
+  const json = JSON.parse(JSON.stringify(modelJson)) as tf.io.ModelJSON;
+  const load = () =>
+    tf.io.getModelArtifactsForJSON(json, (manifest) =>
+      Promise.resolve([manifest.flatMap((group) => group.weights), weights.slice().buffer]),
+    );
+  return tfl.loadLayersModel({ load });
 }
