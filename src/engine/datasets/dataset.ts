@@ -9,6 +9,7 @@ export type { DatasetInfo, DatasetPorts, DatasetSource, LabelledImages, LoadOpti
 
 /**
  * @param id a name of the catalogue, or `file:<path>`: a folder of IDX files or an .npz
+ * @param onProgress of a user's file, which is read here as a whole; a catalogue's shards are read by `load`
  * @throws EngineError `unknown-dataset`; `invalid-file` and its kin for a user's file
  */
 export async function openDataset(id: string, ports: DatasetPorts, onProgress?: LoadProgress): Promise<DatasetSource> {

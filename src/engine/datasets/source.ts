@@ -29,7 +29,7 @@ export interface DatasetInfo {
   readonly origin: string;
 }
 
-/** Bytes so far and in all. */
+/** Done so far and in all: bytes of a catalogue's shards, arrays of a user's file. */
 export type LoadProgress = (loaded: number, total: number) => void;
 
 export interface LoadOptions {
