@@ -70,7 +70,7 @@ describe("serveEngine", () => {
       addEventListener: (_, listener) => (deliver = listener),
       removeEventListener: () => undefined,
     };
-    serveEngine(port, { timers: fakeTimers() } as HostDeps);
+    serveEngine(port, { timers: fakeTimers() } as unknown as HostDeps);
     for (const data of messages) deliver(new MessageEvent("message", { data }));
     await new Promise((resolve) => setImmediate(resolve));
     return said;
@@ -79,7 +79,10 @@ describe("serveEngine", () => {
   it.each(["fly", "toString", "__proto__"])("answers the unknown request '%s' with an error", async (name) => {
     const [answer] = await saidTo({ kind: "request", id: 4, name });
     expect(answer).toMatchObject({ kind: "error", id: 4, error: { code: "usage" } });
-    expect(answer).toHaveProperty("error.message", expect.stringMatching(new RegExp(`^expected a request among prepare, run, .*, got '${name}'$`)));
+    expect(answer).toHaveProperty(
+      "error.message",
+      expect.stringMatching(new RegExp(`^expected a request among prepare, run, .*, got '${name}'$`)),
+    );
   });
 
   it("answers a request that lacks its argument", async () => {
@@ -91,7 +94,10 @@ describe("serveEngine", () => {
   it("says so when it is sent what is no request", async () => {
     expect(await saidTo("hello", { kind: "request", name: "zoo" })).toMatchObject([
       { name: "log", data: { message: 'expected a request { kind, id, name, argument }, got "hello"' } },
-      { name: "log", data: { message: 'expected a request { kind, id, name, argument }, got {"kind":"request","name":"zoo"}' } },
+      {
+        name: "log",
+        data: { message: 'expected a request { kind, id, name, argument }, got {"kind":"request","name":"zoo"}' },
+      },
     ]);
   });
 

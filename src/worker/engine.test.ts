@@ -68,7 +68,11 @@ async function turns(): Promise<void> {
 }
 
 const run = (runId: string, document: ReturnType<typeof pruneAndTune>) => engine.call("run", { runId, document });
-const refusal = (promise: Promise<unknown>) => promise.then(() => expect.unreachable("a refusal was expected"), (error: unknown) => error);
+const refusal = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.unreachable("a refusal was expected"),
+    (error: unknown) => error,
+  );
 
 /** 60 % of the weights go; what is left trains, and is evaluated every 10 steps. */
 const pruneAndTune = (steps = 30) =>
@@ -81,7 +85,12 @@ const pruneAndTune = (steps = 30) =>
   );
 const endless = () => pruneAndTune(100_000);
 
-const outcomeOf = ({ points, artefact, original, final }: ResultOf<"run">) => ({ points, original, final, sha256: artefact.sha256 });
+const outcomeOf = ({ points, artefact, original, final }: ResultOf<"run">) => ({
+  points,
+  original,
+  final,
+  sha256: artefact.sha256,
+});
 
 describe("a run", () => {
   it("is told from its start to its end, point by point", async () => {
@@ -181,7 +190,10 @@ describe("errors", () => {
       details: { parameter: "sparsity", finding: "invalid-params" },
     });
     const missing = { ...endless(), model: { source: "file:none/model.json" } };
-    expect(await refusal(run("a", missing))).toMatchObject({ code: "asset-missing", details: { ref: "none/model.json" } });
+    expect(await refusal(run("a", missing))).toMatchObject({
+      code: "asset-missing",
+      details: { ref: "none/model.json" },
+    });
   });
 
   it("refuse what is no document, before it waits", async () => {
@@ -303,7 +315,12 @@ describe("an engine that dies", () => {
       return processes.at(-1)!;
     };
     engine = superviseEngine({ spawn, timers: studio.timers });
-    const [respawned, restored, states, points] = [heard("respawned"), heard("restored"), heard("state"), heard("points")];
+    const [respawned, restored, states, points] = [
+      heard("respawned"),
+      heard("restored"),
+      heard("state"),
+      heard("points"),
+    ];
     const { backend } = await engine.call("prepare", { backend: "auto" });
     engine.on("boundary", ({ point }) => {
       if (point.clip === "c3" && processes.length === 1) processes[0]!.kill("out of memory");

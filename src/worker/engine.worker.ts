@@ -15,7 +15,11 @@ import { stateCache } from "./state-cache";
 import { systemTimers } from "./timers";
 
 const warn = (what: string, error: unknown): void => {
-  const event: EventMessage = { kind: "event", name: "log", data: { level: "warning", message: `${what}: ${String(error)}` } };
+  const event: EventMessage = {
+    kind: "event",
+    name: "log",
+    data: { level: "warning", message: `${what}: ${String(error)}` },
+  };
   self.postMessage(event);
 };
 
@@ -33,15 +37,16 @@ const wasmPaths = {
 };
 
 const files = createFileStore(laterKeyValues(stores.then((s) => s.files)));
-const cache = stateCache(
-  laterKeyValues(stores.then((s) => s.states)),
-  (error) => warn("expected to keep the state of a run, got a failure", error),
+const cache = stateCache(laterKeyValues(stores.then((s) => s.states)), (error) =>
+  warn("expected to keep the state of a run, got a failure", error),
 );
 
 // `spawn.ts` gives the page's own address as the worker's name.
 const platform = { ...createBrowserPlatform({ baseUrl: self.name, wasmPaths, files, cache }), files };
 
-self.addEventListener("unhandledrejection", ({ reason }) => warn("expected every failure to be handled, got one that was not", reason));
+self.addEventListener("unhandledrejection", ({ reason }) =>
+  warn("expected every failure to be handled, got one that was not", reason),
+);
 
 // Answers at once: the listener must be there before the first message is.
 serveEngine(self as unknown as Port, {

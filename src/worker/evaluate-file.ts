@@ -10,12 +10,19 @@ import { documentInside } from "./model-report";
 import type { EvaluateRequest, EvaluationReport } from "./protocol";
 
 /** @throws EngineError `invalid-params` without a data set, `shape-mismatch` for one that does not fit */
-export async function evaluateFile(request: EvaluateRequest, platform: Platform, onLoad: LoadProgress): Promise<EvaluationReport> {
+export async function evaluateFile(
+  request: EvaluateRequest,
+  platform: Platform,
+  onLoad: LoadProgress,
+): Promise<EvaluationReport> {
   const { bytes, split = "test" } = request;
   const document = documentInside(decodeArtefact(bytes));
   const dataset = request.dataset ?? document?.dataset.id;
   if (dataset === undefined) {
-    throw new EngineError("invalid-params", "expected a data set to evaluate on, got a file without a document inside; choose one");
+    throw new EngineError(
+      "invalid-params",
+      "expected a data set to evaluate on, got a file without a document inside; choose one",
+    );
   }
   const asRun = dataset === document?.dataset.id && split === "test";
   const count = request.count === "all" ? undefined : (request.count ?? (asRun ? document?.dataset.test : undefined));

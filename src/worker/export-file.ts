@@ -20,7 +20,9 @@ const writers: { readonly [Format in ExportFormat]: (snapshot: Snapshot) => Name
 export function exportFile(bytes: Uint8Array, format: ExportFormat): NamedFile[] {
   if (!Object.hasOwn(writers, format)) {
     const known = Object.keys(writers);
-    throw new EngineError("unknown-format", `expected a format among ${known.join(", ")}, got '${format}'`, { details: { format, known } });
+    throw new EngineError("unknown-format", `expected a format among ${known.join(", ")}, got '${format}'`, {
+      details: { format, known },
+    });
   }
   return writers[format](decodeArtefact(bytes).snapshot);
 }

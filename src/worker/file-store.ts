@@ -70,4 +70,6 @@ export function createFileStore(store: KeyValues): FileStore {
 }
 
 const missing = (ref: string): EngineError =>
-  new EngineError("asset-missing", `expected a stored file '${ref}', found none; open the file again`, { details: { ref } });
+  new EngineError("asset-missing", `expected a stored file '${ref}', found none; open the file again`, {
+    details: { ref },
+  });

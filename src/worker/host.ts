@@ -116,13 +116,17 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
   async function answer({ id, name, argument }: RequestMessage): Promise<void> {
     const transfer: Transferable[] = [];
     const give: Give = (bytes) => {
-      const own = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+      const own =
+        bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
       transfer.push(own.buffer as ArrayBuffer);
       return own;
     };
     try {
       if (!Object.hasOwn(handlers, name)) {
-        throw new EngineError("usage", `expected a request among ${Object.keys(handlers).join(", ")}, got '${String(name)}'`);
+        throw new EngineError(
+          "usage",
+          `expected a request among ${Object.keys(handlers).join(", ")}, got '${String(name)}'`,
+        );
       }
       const handle = handlers[name] as (argument: unknown, give: Give) => unknown;
       post({ kind: "result", id, value: await handle(argument, give) }, transfer);
@@ -132,7 +136,8 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
   }
 
   function fail(id: number, error: unknown): void {
-    if (!(error instanceof EngineError)) emit("log", { level: "error", message: (error instanceof Error && error.stack) || String(error) });
+    if (!(error instanceof EngineError))
+      emit("log", { level: "error", message: (error instanceof Error && error.stack) || String(error) });
     // A trap leaves the backend's memory as it was in the middle of a kernel: nothing that it computes can be trusted.
     if (error instanceof WebAssembly.RuntimeError) emit("lost", { reason: error.message });
     post({ kind: "error", id, error: toErrorData(error) });
@@ -140,7 +145,8 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
 
   const receive = ({ data }: MessageEvent<unknown>): void => {
     if (isRequest(data)) void answer(data);
-    else emit("log", { level: "error", message: `expected a request { kind, id, name, argument }, got ${shown(data)}` });
+    else
+      emit("log", { level: "error", message: `expected a request { kind, id, name, argument }, got ${shown(data)}` });
   };
   port.addEventListener("message", receive);
   port.start?.();
@@ -155,7 +161,13 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
 }
 
 const isRequest = (data: unknown): data is RequestMessage =>
-  typeof data === "object" && data !== null && "kind" in data && data.kind === "request" && "id" in data && typeof data.id === "number" && "name" in data;
+  typeof data === "object" &&
+  data !== null &&
+  "kind" in data &&
+  data.kind === "request" &&
+  "id" in data &&
+  typeof data.id === "number" &&
+  "name" in data;
 
 function shown(data: unknown): string {
   try {

@@ -30,7 +30,10 @@ export async function importModel(files: readonly NamedFile[], platform: ImportP
 /** @throws EngineError `invalid-file` and its kin, saying file, field, expected and got */
 export async function importDataset(files: readonly NamedFile[], platform: ImportPlatform): Promise<StoredDataset> {
   const dropped = await nameFolder(files, platform);
-  const source = `file:${datasetRef(dropped.folder, dropped.files.map(({ name }) => name))}`;
+  const source = `file:${datasetRef(
+    dropped.folder,
+    dropped.files.map(({ name }) => name),
+  )}`;
   const inMemory = new Map(dropped.files.map(({ name, bytes }) => [`${dropped.folder}/${name}`, bytes]));
   const { info } = await openDataset(source, { ...platform, files: memoryFiles(inMemory) });
   await platform.files.put("dataset", dropped.folder, dropped.files);
@@ -41,7 +44,10 @@ export async function storedItems(files: FileStore): Promise<StoredItem[]> {
   const items = await files.items();
   return items.map(({ folder, ...item }) => {
     const { kind, names } = item;
-    return { ...item, source: `file:${kind === "dataset" ? datasetRef(folder, names) : `${folder}/${mainFile(names)}`}` };
+    return {
+      ...item,
+      source: `file:${kind === "dataset" ? datasetRef(folder, names) : `${folder}/${mainFile(names)}`}`,
+    };
   });
 }
 
@@ -49,12 +55,16 @@ export async function storedItems(files: FileStore): Promise<StoredItem[]> {
 export const forgetStored = (source: string, files: FileStore): Promise<boolean> =>
   files.forget(source.replace(/^file:/, "").split("/", 1)[0]!);
 
-const datasetRef = (folder: string, names: readonly string[]) => (names.length === 1 ? `${folder}/${names[0]!}` : folder);
+const datasetRef = (folder: string, names: readonly string[]) =>
+  names.length === 1 ? `${folder}/${names[0]!}` : folder;
 
 /** The one file, else the model.json, else the one file that ends in .json. */
 function mainFile(names: readonly string[]): string {
   const json = names.filter((name) => name.endsWith(".json"));
-  const main = names.length === 1 ? names[0] : (names.find((name) => name === "model.json") ?? (json.length === 1 ? json[0] : undefined));
+  const main =
+    names.length === 1
+      ? names[0]
+      : (names.find((name) => name === "model.json") ?? (json.length === 1 ? json[0] : undefined));
   if (main !== undefined) return main;
   throw new EngineError(
     "unknown-format",

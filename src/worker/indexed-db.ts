@@ -12,7 +12,10 @@ const infosOf = (name: string) => `${name}-infos`;
  * @param names of the stores; they are made when the database is
  * @throws what IndexedDB says, e.g. in a private window that has none
  */
-export async function openKeyValues<Name extends string>(database: string, names: readonly Name[]): Promise<Record<Name, KeyValues>> {
+export async function openKeyValues<Name extends string>(
+  database: string,
+  names: readonly Name[],
+): Promise<Record<Name, KeyValues>> {
   const request = indexedDB.open(database, version);
   request.onupgradeneeded = () => {
     for (const name of names) {

@@ -47,5 +47,12 @@ export function documentInside({ document }: Pick<DecodedArtefact, "document">):
 export function inspectFile(file: Uint8Array): FileReport {
   const decoded = decodeArtefact(file);
   const { snapshot, sizeBytes, fileBytes, tensors, activations } = decoded;
-  return { sizeBytes, fileBytes, tensors, activations, network: networkSummary(snapshot), document: documentInside(decoded) };
+  return {
+    sizeBytes,
+    fileBytes,
+    tensors,
+    activations,
+    network: networkSummary(snapshot),
+    document: documentInside(decoded),
+  };
 }

@@ -197,7 +197,12 @@ export interface EngineEvents {
   losses: RunRef & { readonly series: readonly LossSeries[] };
   progress: RunRef & RunProgress & { readonly etaMs: number | null };
   /** Bytes of a download, or files of the user's that were read; `runId` is null where no run asked for it. */
-  load: { readonly runId: string | null; readonly what: "dataset" | "network"; readonly loaded: number; readonly total: number | null };
+  load: {
+    readonly runId: string | null;
+    readonly what: "dataset" | "network";
+    readonly loaded: number;
+    readonly total: number | null;
+  };
   /** A clip has ended: what its file weighs, and how it scores by class. The bytes: `boundaryFile`. */
   boundary: RunRef & BoundaryNews;
   /** The run goes on from a kept state: what came before `step` need not be trained again. */
@@ -239,12 +244,19 @@ export type ResultOf<N extends RequestName> = EngineRequests[N][1];
 export type EventName = keyof EngineEvents;
 
 export type RequestMessage = {
-  [N in RequestName]: { readonly kind: "request"; readonly id: number; readonly name: N; readonly argument: ArgumentOf<N> };
+  [N in RequestName]: {
+    readonly kind: "request";
+    readonly id: number;
+    readonly name: N;
+    readonly argument: ArgumentOf<N>;
+  };
 }[RequestName];
 export type ResponseMessage =
   | { readonly kind: "result"; readonly id: number; readonly value: unknown }
   | { readonly kind: "error"; readonly id: number; readonly error: EngineErrorData };
-export type EventMessage = { [N in EventName]: { readonly kind: "event"; readonly name: N; readonly data: EngineEvents[N] } }[EventName];
+export type EventMessage = {
+  [N in EventName]: { readonly kind: "event"; readonly name: N; readonly data: EngineEvents[N] };
+}[EventName];
 export type HostMessage = ResponseMessage | EventMessage;
 
 /** The part of Worker, MessagePort and a worker's global scope that both ends use. */
@@ -259,7 +271,10 @@ export interface Port {
 /** What a caller sees: the same whether the engine is a worker, one that is started again when it dies, or a loopback. */
 export interface EngineClient {
   /** @throws EngineError with code, clip and details as the engine threw it; `engine-died` when there is none left */
-  call<N extends RequestName>(name: N, ...argument: ArgumentOf<N> extends void ? [] : [ArgumentOf<N>]): Promise<ResultOf<N>>;
+  call<N extends RequestName>(
+    name: N,
+    ...argument: ArgumentOf<N> extends void ? [] : [ArgumentOf<N>]
+  ): Promise<ResultOf<N>>;
   /** @returns stops listening */
   on<N extends EventName>(name: N, listener: (data: EngineEvents[N]) => void): () => void;
   /** Ends it; calls that are under way reject with `engine-died`. */

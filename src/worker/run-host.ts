@@ -85,9 +85,13 @@ export class RunHost {
   boundaryFile(runId: string): BoundaryFile {
     const boundary = this.#latest?.runId === runId ? this.#latest.boundary : undefined;
     if (!boundary) {
-      throw new EngineError("asset-missing", `expected a file of run '${runId}', found none; only the latest run's last boundary is kept`, {
-        details: { runId },
-      });
+      throw new EngineError(
+        "asset-missing",
+        `expected a file of run '${runId}', found none; only the latest run's last boundary is kept`,
+        {
+          details: { runId },
+        },
+      );
     }
     // A copy: the run may end on this very file, and gives it away then.
     return { bytes: boundary.bytes.slice(), point: boundary.point };
@@ -142,7 +146,11 @@ export class RunHost {
 }
 
 /** A platform whose downloads end for the run when it is stopped; tells of those that the runner does not speak of. */
-function stoppable(platform: Platform, signal: AbortSignal, onNetwork: (loaded: number, total: number | undefined) => void): Platform {
+function stoppable(
+  platform: Platform,
+  signal: AbortSignal,
+  onNetwork: (loaded: number, total: number | undefined) => void,
+): Platform {
   const stopped = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason as EngineError));
   });

@@ -82,7 +82,10 @@ describe("thinning", () => {
   it("thins losses to values that were measured", () => {
     const losses = Array.from({ length: 100 }, (_, i) => 1 / (i + 1));
     const [series] = lossSeries([chunk(0, losses.slice(0, 60)), chunk(60, losses.slice(60))], 4);
-    expect(series).toMatchObject({ steps: Uint32Array.of(24, 49, 74, 99), total: Float32Array.of(1 / 25, 1 / 50, 1 / 75, 1 / 100) });
+    expect(series).toMatchObject({
+      steps: Uint32Array.of(24, 49, 74, 99),
+      total: Float32Array.of(1 / 25, 1 / 50, 1 / 75, 1 / 100),
+    });
   });
 });
 
@@ -91,7 +94,7 @@ describe("RunNews", () => {
     const timers = fakeTimers();
     const sent: EventMessage[] = [];
     const news = new RunNews("r", (name, data) => sent.push({ kind: "event", name, data } as EventMessage), timers);
-    const take = () => sent.splice(0).map(({ name, data }) => ({ name, ...data }));
+    const take = () => sent.splice(0).map(({ name, data }) => ({ name, data }) as EventMessage);
     return { timers, news, observer: news.observer(() => undefined), take };
   };
   const at = (trained: number) => ({ step: trained, steps: 100, trained, toTrain: 100 });
@@ -99,7 +102,7 @@ describe("RunNews", () => {
   it("gathers what comes within a tenth of a second", () => {
     const { timers, news, observer, take } = open();
     news.point(point(0));
-    expect(take()).toEqual([{ name: "points", runId: "r", points: [point(0)] }]);
+    expect(take()).toEqual([{ name: "points", data: { runId: "r", points: [point(0)] } }]);
     news.point(point(1));
     news.point(point(2));
     observer.onLosses!(chunk(0, [1]));
@@ -107,19 +110,19 @@ describe("RunNews", () => {
     expect(take()).toEqual([]);
     timers.advance(100);
     const [losses, points] = take();
-    expect(losses).toMatchObject({ name: "losses", series: [{ total: Float32Array.of(1, 2) }] });
-    expect(points).toEqual({ name: "points", runId: "r", points: [point(1), point(2)] });
+    expect(losses).toMatchObject({ name: "losses", data: { series: [{ total: Float32Array.of(1, 2) }] } });
+    expect(points).toEqual({ name: "points", data: { runId: "r", points: [point(1), point(2)] } });
   });
 
   it("tells the latest of progress and downloads only", () => {
     const { timers, observer, take } = open();
     for (const loaded of [1, 2, 3]) observer.onLoad!("dataset", loaded, 9);
     for (const trained of [1, 2, 3]) observer.onProgress!(at(trained));
-    expect(take().map((news) => (news.name === "load" ? news.loaded : news.name === "progress" && news.step))).toEqual([1, 1]);
+    expect(take()).toMatchObject([{ data: { loaded: 1 } }, { data: { step: 1 } }]);
     timers.advance(100);
     expect(take()).toMatchObject([
-      { name: "load", what: "dataset", loaded: 3, total: 9 },
-      { name: "progress", trained: 3 },
+      { name: "load", data: { what: "dataset", loaded: 3, total: 9 } },
+      { name: "progress", data: { trained: 3 } },
     ]);
   });
 
@@ -129,7 +132,7 @@ describe("RunNews", () => {
     news.point(point(1, "c"));
     take();
     news.finish();
-    expect(take()).toEqual([{ name: "points", runId: "r", points: [point(1, "c")] }]);
+    expect(take()).toEqual([{ name: "points", data: { runId: "r", points: [point(1, "c")] } }]);
     timers.advance(1000);
     expect(take()).toEqual([]);
   });
@@ -139,7 +142,7 @@ describe("RunNews", () => {
     const eta = (trained: number) => {
       observer.onProgress!(at(trained));
       timers.advance(200);
-      return take().map((told) => (told.name === "progress" ? told.etaMs : undefined));
+      return take().map((told) => (told.name === "progress" ? told.data.etaMs : undefined));
     };
     expect(eta(1)).toEqual([null]);
     // One step in 200 ms, 98 to go.

@@ -17,7 +17,13 @@ it("does one at a time, in order", async () => {
   const runs = [
     queue.add("a", a.work).then((value) => done.push(value)),
     queue.add("b", b.work, (n) => ahead.push(n)).then((value) => done.push(value)),
-    queue.add("c", () => Promise.resolve("c"), (n) => ahead.push(n)).then((value) => done.push(value)),
+    queue
+      .add(
+        "c",
+        () => Promise.resolve("c"),
+        (n) => ahead.push(n),
+      )
+      .then((value) => done.push(value)),
   ];
   expect(["a", "b", "c", "d"].map((id) => queue.phaseOf(id))).toEqual(["running", "waiting", "waiting", "over"]);
   expect(ahead).toEqual([1, 2]);
@@ -42,7 +48,9 @@ it("ends one that waits at once, without ever doing it", async () => {
   const a = gate();
   const first = queue.add("a", a.work);
   let did = false;
-  const second = expect(queue.add("b", () => Promise.resolve((did = true)))).rejects.toMatchObject({ code: "cancelled" });
+  const second = expect(queue.add("b", () => Promise.resolve((did = true)))).rejects.toMatchObject({
+    code: "cancelled",
+  });
   const third = queue.add("c", () => Promise.resolve("c"));
   queue.cancel("b");
   await second;
@@ -81,7 +89,10 @@ it("stops all of them, and begins none", async () => {
 it("refuses an id that is in use, and lets it be used again", async () => {
   const queue = new RunQueue();
   const first = queue.add("a", () => Promise.resolve(1));
-  await expect(queue.add("a", () => Promise.resolve(2))).rejects.toMatchObject({ code: "invalid-params", details: { runId: "a" } });
+  await expect(queue.add("a", () => Promise.resolve(2))).rejects.toMatchObject({
+    code: "invalid-params",
+    details: { runId: "a" },
+  });
   await first;
   await expect(queue.add("a", () => Promise.resolve(2))).resolves.toBe(2);
 });

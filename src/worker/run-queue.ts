@@ -53,7 +53,9 @@ export class RunQueue {
    */
   async add<T>(runId: string, work: (turn: RunTurn) => Promise<T>, onWaiting?: (ahead: number) => void): Promise<T> {
     if (this.#find(runId)) {
-      throw new EngineError("invalid-params", `expected a run id that is not in use, got '${runId}'`, { details: { runId } });
+      throw new EngineError("invalid-params", `expected a run id that is not in use, got '${runId}'`, {
+        details: { runId },
+      });
     }
     const entry: Entry = { runId, control: new RunControl(), aborter: new AbortController(), begin: undefined };
     this.#entries.push(entry);

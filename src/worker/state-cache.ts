@@ -8,7 +8,11 @@ import type { KeyValues } from "./key-values";
 const defaultBytes = 256 * 1024 * 1024;
 
 /** @param onFailure told what the store said, for the console */
-export function stateCache(store: KeyValues, onFailure: (error: unknown) => void, maxBytes = defaultBytes): SnapshotCache {
+export function stateCache(
+  store: KeyValues,
+  onFailure: (error: unknown) => void,
+  maxBytes = defaultBytes,
+): SnapshotCache {
   return {
     async get(key) {
       try {

@@ -54,7 +54,9 @@ export function superviseEngine({ spawn, timers, stopWithinMs = 2000 }: Supervis
 }
 
 const died = (reason: string) =>
-  new EngineError("engine-died", `expected the engine to answer, got its end: ${reason}; try again`, { details: { reason } });
+  new EngineError("engine-died", `expected the engine to answer, got its end: ${reason}; try again`, {
+    details: { reason },
+  });
 
 class Supervisor {
   readonly #events = new EventHub();
@@ -108,6 +110,11 @@ class Supervisor {
     this.#engine = undefined;
     dead.client.close();
     dead.process.terminate();
+    // Before the runs that they are about are gone.
+    for (const call of this.#calls) {
+      if (call.name === "cancel")
+        this.#settle(call, () => call.resolve({ was: this.#runOf(call) ? "running" : "over" }));
+    }
     const kept = [...this.#calls].filter((call) => this.#survives(call, reason));
     if (kept.length === 0 && !dead.spoke) return;
     try {
@@ -117,11 +124,7 @@ class Supervisor {
       return;
     }
     if (!kept.some(({ name }) => name === "prepare")) this.#prepareAgain();
-    for (const call of kept) this.#send(call);
-    for (const [runId, { paused }] of this.#runs) {
-      // Told in the port's order, and so before the run's first step.
-      if (paused) this.#engine!.client.call("pause", { runId }).catch(ignore);
-    }
+    for (const call of kept) this.#sendAgain(call);
     this.#events.emit({ kind: "event", name: "respawned", data: { reason, resent: [...this.#runs.keys()] } });
   }
 
@@ -134,13 +137,16 @@ class Supervisor {
       run.disarm = undefined;
       const inProgress = run.started;
       run.started = false;
-      if (run.cancelled) return this.#settle(call, () => call.reject(new EngineError("cancelled", "the run was stopped; the engine was restarted")));
+      if (run.cancelled)
+        return this.#settle(call, () =>
+          call.reject(new EngineError("cancelled", "the run was stopped; the engine was restarted")),
+        );
       if (inProgress && call.resent) return this.#settle(call, () => call.reject(died(reason)));
       if (inProgress) call.resent = true;
       return true;
     }
-    if (name === "cancel") return this.#settle(call, () => call.resolve({ was: run ? "running" : "over" }));
-    if (steering.has(name)) return run && !run.cancelled ? true : this.#settle(call, () => call.resolve({ was: "over" }));
+    if (steering.has(name))
+      return run && !run.cancelled ? true : this.#settle(call, () => call.resolve({ was: "over" }));
     if ((name === "prepare" || repeatable.has(name)) && !call.resent) return (call.resent = true);
     return this.#settle(call, () => call.reject(died(reason)));
   }
@@ -180,7 +186,8 @@ class Supervisor {
     if (call.name === "run") {
       const { runId } = call.argument as ArgumentOf<"run">;
       // An id in use is the host's to refuse.
-      if (!this.#runs.has(runId)) this.#runs.set(runId, { call, started: false, paused: false, cancelled: false, disarm: undefined });
+      if (!this.#runs.has(runId))
+        this.#runs.set(runId, { call, started: false, paused: false, cancelled: false, disarm: undefined });
     }
     const run = this.#runOf(call);
     if (!run) return;
@@ -199,6 +206,13 @@ class Supervisor {
       (value) => current() && this.#settle(call, () => call.resolve(value)),
       (error: unknown) => current() && this.#settle(call, () => call.reject(error)),
     );
+  }
+
+  #sendAgain(call: Call): void {
+    this.#send(call);
+    if (call.name !== "run" || !this.#runOf(call)?.paused) return;
+    // Told in the port's order, and so before the run's first step.
+    this.#engine?.client.call("pause", { runId: (call.argument as ArgumentOf<"run">).runId }).catch(ignore);
   }
 
   #prepareAgain(): void {
@@ -233,7 +247,9 @@ class Supervisor {
   }
 
   #arm(run: RunRecord): void {
-    run.disarm ??= this.timers.after(this.stopWithinMs, () => this.#replace(`a stop was not obeyed within ${this.stopWithinMs} ms`));
+    run.disarm ??= this.timers.after(this.stopWithinMs, () =>
+      this.#replace(`a stop was not obeyed within ${this.stopWithinMs} ms`),
+    );
   }
 }
 

@@ -24,7 +24,9 @@ export interface TinyStudio {
 export async function droppedFiles(folder: "data" | "net"): Promise<NamedFile[]> {
   const { files } = await tinyPlatform();
   const names = (await files.list(folder)) ?? [];
-  return Promise.all(names.map(async (name) => ({ name: `${folder}/${name}`, bytes: await files.read(`${folder}/${name}`) })));
+  return Promise.all(
+    names.map(async (name) => ({ name: `${folder}/${name}`, bytes: await files.read(`${folder}/${name}`) })),
+  );
 }
 
 /** The backend is wasm, prepared and tested as in a browser. */
