@@ -7,7 +7,8 @@ import { EngineError } from "../core/errors";
 
 export const documentVersion = 1;
 
-const count = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
+const count = (min: number, max: number) =>
+  v.pipe(v.number(), v.integer("must be a whole number"), v.minValue(min), v.maxValue(max));
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 
 /** Far beyond any sensible run; keeps a hostile document from asking for a schedule of billions. */

@@ -3,14 +3,16 @@
  * in a fraction of a second.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { expect } from "vitest";
 import { createMemoryPlatform, memoryCache } from "#platform/memory";
 import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
-import { encodeArtefact } from "../codecs/artefact";
+import { decodeArtefact, encodeArtefact } from "../codecs/artefact";
+import { effectiveValues } from "../core/effective";
 import type { Network } from "../core/network";
 import type { Platform, SnapshotCache } from "../core/ports";
 import { createRng } from "../core/rng";
-import { plainSnapshot, type Snapshot } from "../core/snapshot";
+import { plainSnapshot, type Snapshot, valuesOf } from "../core/snapshot";
 import { writeLayersModel } from "../formats/layers-model/write";
 import { createBatchOrder, imageBatch, type LabelledImages, labelBatch } from "../training/batches";
 import { LiveModel } from "../training/live-model";
@@ -170,7 +172,7 @@ export interface TinyRun {
   readonly restoredAt: number | undefined;
 }
 
-/** Runs a document to its end. */
+/** Runs a document to its end, or to its error; either way it must leave no tensor behind. */
 export async function runTiny(
   document: TimelineDocument,
   deps: Partial<RunDeps> & { readonly platform: Platform },
@@ -179,18 +181,34 @@ export async function runTiny(
   const boundaries: Measurement[] = [];
   const losses: LossChunk[] = [];
   let restoredAt: number | undefined;
+  const before = tf.memory();
   const run = runDocument(document, {
     backend: "wasm",
     control: new RunControl(),
     ...deps,
     observer: {
       ...deps.observer,
-      onBoundary: (m) => boundaries.push(m),
+      onBoundary(m) {
+        boundaries.push(m);
+        deps.observer?.onBoundary?.(m);
+      },
       onLosses: (chunk) => losses.push(chunk),
       onRestored: (step) => (restoredAt = step),
     },
   });
-  let next = await run.next();
-  for (; !next.done; next = await run.next()) points.push(next.value);
-  return { result: next.value, points, boundaries, losses, restoredAt };
+  try {
+    let next = await run.next();
+    for (; !next.done; next = await run.next()) points.push(next.value);
+    return { result: next.value, points, boundaries, losses, restoredAt };
+  } finally {
+    const after = tf.memory();
+    expect([after.numTensors, after.numDataBuffers]).toEqual([before.numTensors, before.numDataBuffers]);
+  }
 }
+
+/** The network that a run's file holds. */
+export const decodedOf = ({ result }: TinyRun): Snapshot => decodeArtefact(result.artefact.bytes).snapshot;
+
+/** Effective values of a parameter. */
+export const effectiveOf = (snapshot: Snapshot, name: string): Float32Array =>
+  effectiveValues(valuesOf(snapshot, name), snapshot.states.get(name));

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { classify } from "./classify";
+import { tinyDocument } from "./tiny.testing";
+
+type Clips = Parameters<typeof tinyDocument>[0];
+const combos = (clips: Clips) => classify(tinyDocument(clips));
+
+const prune = (start = 0, steps = 0) => ({ block: "prune.magnitude", start, steps });
+const filters = (start = 0) => ({ block: "prune.filter-l1", start });
+const ptq = (start = 0) => ({ block: "quant.uniform-kbit", start });
+const qat = (start: number, steps: number) => ({ block: "quant.qat-fake-quant", start, steps });
+const kd = (start: number, steps: number, teacher = "original") => ({
+  block: "distill.kd-logits",
+  start,
+  steps,
+  teacher,
+});
+const student = (start = 0) => ({ block: "model.replace", start });
+
+describe("classify (Ning et al. 2024, section 2)", () => {
+  it.each<[string, Clips, string[]]>([
+    ["nothing", [], []],
+    ["one method alone", [prune()], []],
+    ["an instant pruning where a distillation starts", [filters(), kd(0, 470)], ["pk-a2"]],
+    ["prune, then distil from a separate teacher", [prune(), kd(0, 10, "zoo:x")], ["pk-a3"]],
+    ["the pruned network teaches a new student", [prune(), student(1), kd(1, 10, "after:c0")], ["pk-a1"]],
+    ["distil, then prune", [kd(0, 10), prune(10)], ["pk-b"]],
+    ["prune while distilling", [prune(0, 10), kd(0, 20)], ["pk-c1"]],
+    ["prune in the middle of a distillation", [prune(5), kd(0, 20)], ["pk-c1"]],
+    ["prune while distilling from a separate teacher", [prune(0, 10), kd(0, 20, "zoo:x")], ["pk-c2"]],
+    ["distil, prune, distil", [kd(0, 10), prune(10), kd(10, 10)], ["pk-d"]],
+    ["quantize, then distil", [ptq(), kd(0, 10)], ["qk-a2"]],
+    ["quantize, then distil from a separate teacher", [ptq(), kd(0, 10, "zoo:x")], ["qk-a3"]],
+    ["the quantized network teaches a new student", [ptq(), student(1), kd(1, 10, "after:c0")], ["qk-a1"]],
+    ["QAT first, distillation later: a quantized network exists", [qat(0, 20), kd(10, 10)], ["qk-a2"]],
+    ["the quantizer learned under distillation from its first step", [qat(0, 20), kd(0, 20)], ["qk-b"]],
+    ["prune, then quantize", [prune(), ptq(1)], ["pq-a-1-1"]],
+    ["prune filters, then quantize", [filters(), ptq(1)], ["pq-a-2-1"]],
+    ["prune while quantizing", [prune(0, 10), qat(0, 10)], ["pq-b-1-1"]],
+    ["quantize, then prune: the survey has no name for it", [ptq(), prune(1)], []],
+    ["all three at once", [prune(0, 9), qat(0, 9), kd(0, 9)], ["pk-c1", "qk-b", "pq-b-1-1"]],
+  ])("%s", (_, clips, expected) => expect(combos(clips)).toEqual(expected));
+});
