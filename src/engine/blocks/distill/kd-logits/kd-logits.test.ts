@@ -1,0 +1,70 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { softLoss, softTargets } from "./kd-logits";
+
+beforeAll(startTiny);
+
+const teacher = [2, 1, 0.1];
+const student = [1.5, 1.2, 0.3];
+
+async function lossAt(temperature: number) {
+  const before = tf.memory().numTensors;
+  const targets = tf.tidy(() => softTargets(tf.tensor2d([teacher]), temperature));
+  const z = tf.tensor2d([student]);
+  const { value, grad } = tf.tidy(() => tf.valueAndGrad((x) => softLoss(x as tf.Tensor2D, targets, temperature))(z));
+  const numbers = {
+    probabilities: [...(await targets[0].data())],
+    loss: (await value.data())[0]!,
+    gradient: [...(await grad.data())],
+  };
+  tf.dispose([...targets, z, value, grad]);
+  expect(tf.memory().numTensors).toBe(before);
+  return numbers;
+}
+
+describe("softened logits (Hinton et al. 2015), z_T = (2, 1, 0.1), z_S = (1.5, 1.2, 0.3)", () => {
+  it("T = 1: p_T = (.659001, .242433, .098566), KL = .05820659", async () => {
+    const { probabilities, loss, gradient } = await lossAt(1);
+    [0.659001, 0.242433, 0.098566].forEach((p, i) => expect(probabilities[i]).toBeCloseTo(p, 5));
+    expect(loss).toBeCloseTo(0.05820659, 6);
+    // p_S - p_T
+    [-0.169288, 0.120355, 0.048933].forEach((g, i) => expect(gradient[i]).toBeCloseTo(g, 5));
+  });
+
+  it("T = 4: T^2 KL = 16 x .00368101 = .05889621, gradient T (p_S - p_T)", async () => {
+    const { loss, gradient } = await lossAt(4);
+    expect(loss).toBeCloseTo(0.05889621, 5);
+    [-0.167256, 0.092997, 0.074259].forEach((g, i) => expect(gradient[i]).toBeCloseTo(g, 5));
+    // With alpha 0.9 and the hard label 0 (cross-entropy .713936): .9 x .058896 + .1 x .713936 = .124400
+    expect(0.9 * loss + 0.1 * 0.713936).toBeCloseTo(0.1244, 5);
+  });
+});
+
+describe("on the timeline", () => {
+  it("repairs a pruned network, and leaves the teacher's own score as it was", async () => {
+    const clips = [{ block: "prune.filter-l1" }, { block: "distill.kd-logits", steps: 40, teacher: "original" }];
+    const { points } = await runTiny(tinyDocument(clips), { platform: await tinyPlatform() });
+    const [original, pruned, taught] = points;
+    expect(original!.accuracy - pruned!.accuracy).toBeGreaterThan(0.1);
+    expect(taught!.accuracy - pruned!.accuracy).toBeGreaterThan(0.1);
+  });
+
+  it("hard labels keep what alpha leaves, and the parts add up to the loss", async () => {
+    const clip = { block: "distill.kd-logits", steps: 3, teacher: "original", params: { alpha: 1 } };
+    const { losses } = await runTiny(tinyDocument([clip]), { platform: await tinyPlatform() });
+    expect(losses[0]!.names).toEqual(["hard labels", "soft labels"]);
+    expect([...losses[0]!.parts[0]!]).toEqual([0, 0, 0]);
+    expect([...losses[0]!.total]).toEqual([...losses[0]!.parts[1]!]);
+  });
+
+  it("a student of few samples is taught by the same numbers, looked up or computed", async () => {
+    const clip = (samples: number) => ({ block: "distill.kd-logits", steps: 4, teacher: "original", samples });
+    const platform = await tinyPlatform();
+    // 4 steps of 32 images: all 64 samples are seen (looked up); of 290 they are not (computed per batch).
+    for (const samples of [64, 290]) {
+      const { result } = await runTiny(tinyDocument([clip(samples)]), { platform });
+      expect(result.final.loss).toBeGreaterThan(0);
+    }
+  });
+});
