@@ -71,8 +71,8 @@ describe("evaluate", () => {
   });
 
   it("scores what is more than a batch, each image once, and the first `count`", async () => {
-    const images = Array.from({ length: evaluationBatchSize + 7 }, (_, i) => [[1, 0], i % 2] as const);
-    const data = rows(2, ...images.map(([logits, label]) => [[...logits], label] as const));
+    const images = Array.from({ length: evaluationBatchSize + 7 }, (_, i) => [[1, 0] as number[], i % 2] as const);
+    const data = rows(2, ...images.map(([logits, label]) => [logits, label] as const));
     const all = await score(data);
     expect(all.images).toBe(257);
     expect(all.accuracy).toBeCloseTo(129 / 257, 12);

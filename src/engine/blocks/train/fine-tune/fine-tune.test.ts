@@ -25,7 +25,7 @@ it("the rate follows its schedule over the clip's own length", () => {
 });
 
 it("repairs a pruned network", async () => {
-  const clips = [
+  const clips: Parameters<typeof tinyDocument>[0] = [
     { block: "prune.filter-l1", params: { sparsity: 0.5 } },
     { block: "train.fine-tune", steps: 40, params: { learningRate: 0.01 } },
   ];
