@@ -4,7 +4,7 @@ import { connectEngine } from "./client";
 import { fakePort } from "./fake-port.testing";
 import { type HostDeps, serveEngine } from "./host";
 import { fakeTimers } from "./timers.testing";
-import type { HostMessage, Port } from "./protocol";
+import type { BackendReport, HostMessage, Port } from "./protocol";
 
 describe("connectEngine", () => {
   it("matches answers to calls, in whatever order they come", async () => {
@@ -99,6 +99,29 @@ describe("serveEngine", () => {
         data: { message: 'expected a request { kind, id, name, argument }, got {"kind":"request","name":"zoo"}' },
       },
     ]);
+  });
+
+  it("tells which backend was prepared, and when its device is lost", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const report = { backend: "webgpu" } as BackendReport;
+    let lose!: (reason: string) => void;
+    serveEngine(
+      port2 as Port,
+      {
+        timers: fakeTimers(),
+        prepareBackend: () => Promise.resolve(report),
+        watchDevice: (onLost: (reason: string) => void) => (lose = onLost),
+      } as unknown as HostDeps,
+    );
+    const client = connectEngine(port1 as Port);
+    const told: unknown[] = [];
+    client.on("backend", (data) => told.push(data));
+    const lost = new Promise((resolve) => client.on("lost", resolve));
+    expect(await client.call("prepare", { backend: "webgpu" })).toEqual(report);
+    expect(told).toEqual([report]);
+    lose("the driver was reset");
+    expect(await lost).toEqual({ reason: "the driver was reset" });
+    port1.close();
   });
 
   it("tells of a trap in compiled code as the loss of the engine", async () => {

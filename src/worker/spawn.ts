@@ -13,10 +13,8 @@ function spawnWorker(): EngineProcess {
   return {
     port: worker,
     onDeath(listener) {
-      worker.addEventListener("error", (event) => {
-        event.preventDefault();
-        listener(event.message || "its script could not be loaded");
-      });
+      // Not prevented: the stack belongs in the console.
+      worker.addEventListener("error", ({ message }) => listener(message || "its script could not be loaded"));
       worker.addEventListener("messageerror", () => listener("it sent what could not be read"));
     },
     terminate: () => worker.terminate(),
