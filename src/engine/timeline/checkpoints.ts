@@ -26,8 +26,7 @@ export interface Checkpoint {
   readonly ranges: Readonly<Record<string, readonly [number, number]>>;
   readonly running: readonly RunningClip[];
   readonly points: readonly Point[];
-  /** The last boundary's file and how it scored by class. */
-  readonly artefact: Uint8Array;
+  /** How the last point scored by class. */
   readonly confusion: Uint32Array;
   /** Clip id -> the network when it ended, of clips that teach later. */
   readonly teachers: ReadonlyMap<string, Snapshot>;
@@ -43,9 +42,14 @@ export interface Upstream {
   readonly backend: string;
 }
 
-/** Clips that have a say in the state after the ends and instants of `step`. */
-const upstreamClips = ({ clips }: TimelineDocument, step: number): Clip[] =>
-  clips.filter((clip) => clip.start < step || (clip.start === step && clip.steps === 0));
+/**
+ * Clips that have a say in the state after the ends and instants of `step`, each with its place in the document: it
+ * breaks ties and names the clip's random streams.
+ */
+const upstreamClips = ({ clips }: TimelineDocument, step: number): (Clip & { readonly place: number })[] =>
+  clips
+    .map((clip, place) => ({ ...clip, place }))
+    .filter((clip) => clip.start < step || (clip.start === step && clip.steps === 0));
 
 export function checkpointKey(upstream: Upstream, step: number, { sha256 }: Pick<Platform, "sha256">): Promise<string> {
   const { name: _name, clips: _clips, ...settings } = upstream.document;
@@ -80,7 +84,7 @@ function withoutPrefix(prefix: string, arrays: ReadonlyMap<string, PackedArray>)
 }
 
 export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const { step, ranges, running, points, artefact, confusion } = checkpoint;
+  const { step, ranges, running, points, confusion } = checkpoint;
   const state = packState(checkpoint.snapshot, checkpoint.optimizer);
   const teachers = [...checkpoint.teachers].map(([id, snapshot]) => [id, packState(snapshot)] as const);
   const json: CheckpointJson = {
@@ -94,7 +98,6 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
   return pack({
     json,
     arrays: new Map<string, PackedArray>([
-      ["artefact", artefact],
       ["confusion", confusion],
       ...prefixed("state/", state.arrays),
       ...teachers.flatMap(([id, packed]) => prefixed(`teacher/${id}/`, packed.arrays)),
@@ -113,7 +116,6 @@ export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
     ranges,
     running,
     points,
-    artefact: arrays.get("artefact") as Uint8Array,
     confusion: arrays.get("confusion") as Uint32Array,
     teachers: new Map(
       Object.entries(teachers).map(([id, teacher]) => [

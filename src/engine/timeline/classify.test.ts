@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { classify } from "./classify";
-import { tinyDocument } from "./tiny.testing";
+import { tinyDocument } from "./tiny-document.testing";
 
 type Clips = Parameters<typeof tinyDocument>[0];
 const combos = (clips: Clips) => classify(tinyDocument(clips));
@@ -38,6 +38,18 @@ describe("classify (Ning et al. 2024, section 2)", () => {
     ["prune filters, then quantize", [filters(), ptq(1)], ["pq-a-2-1"]],
     ["prune while quantizing", [prune(0, 10), qat(0, 10)], ["pq-b-1-1"]],
     ["quantize, then prune: the survey has no name for it", [ptq(), prune(1)], []],
+    ["prune filters while quantizing", [{ ...filters(), steps: 10 }, qat(0, 10)], ["pq-b-2-1"]],
+    ["the array decides between instants of one step", [ptq(), prune()], []],
+    ["and the other way round", [prune(), ptq()], ["pq-a-1-1"]],
+    ["an instant at a distillation's end comes after it", [prune(10), kd(0, 10)], ["pk-b"]],
+    ["taught by the network after its pruning, itself the student", [prune(), kd(0, 10, "after:c0")], ["pk-a2"]],
+    ["taught by what came before the pruning", [kd(0, 5), prune(5), kd(5, 5, "after:c0")], ["pk-d"]],
+    ["a new student of the original: the pruning is no part of it", [prune(), student(1), kd(1, 10)], []],
+    ["distil, then quantize", [kd(0, 10), ptq(10)], []],
+    ["the quantizer begins under a distillation", [kd(0, 20), qat(5, 15)], ["qk-b"]],
+    ["blocks that are not known do not count", [{ block: "prune.unknown" }, kd(0, 9)], []],
+    ["each combination once", [prune(), prune(1), kd(1, 9)], ["pk-a2"]],
+    ["all three one after the other", [prune(), kd(0, 10), ptq(10)], ["pk-a2", "pq-a-1-1"]],
     ["all three at once", [prune(0, 9), qat(0, 9), kd(0, 9)], ["pk-c1", "qk-b", "pq-b-1-1"]],
   ])("%s", (_, clips, expected) => expect(combos(clips)).toEqual(expected));
 });

@@ -5,19 +5,12 @@
 import type { CombinationId } from "#survey/combinations";
 import type { BlockMeta } from "../blocks/block";
 import { blockMeta, isBlockId } from "../blocks/catalog";
-import { type Clip, clipEnd, type TimelineDocument } from "./document";
+import type { TimelineDocument } from "./document";
+import { isBefore, type Placed as PlacedClip } from "./schedule";
 
-interface Placed {
-  readonly clip: Clip;
+interface Placed extends PlacedClip {
   readonly meta: BlockMeta;
-  /** Place in the order of events: starts at one step follow the array. */
-  readonly order: number;
 }
-
-/** `a` is over when `b` begins. An instant at the step where `b` starts comes before it. */
-const isBefore = (a: Placed, b: Placed): boolean =>
-  clipEnd(a.clip) < b.clip.start ||
-  (clipEnd(a.clip) === b.clip.start && (b.clip.steps > 0 || a.clip.steps > 0 || a.order < b.order));
 
 const overlap = (a: Placed, b: Placed): boolean => !isBefore(a, b) && !isBefore(b, a);
 
@@ -119,8 +112,8 @@ function pruneQuantize(p: readonly Placed[], q: readonly Placed[]): CombinationI
  * Clips of unknown blocks do not count.
  */
 export function classify(document: Pick<TimelineDocument, "clips">): CombinationId[] {
-  const all: Placed[] = document.clips.flatMap((clip, order) =>
-    isBlockId(clip.block) ? [{ clip, meta: blockMeta(clip.block), order }] : [],
+  const all: Placed[] = document.clips.flatMap((clip, place) =>
+    isBlockId(clip.block) ? [{ clip, meta: blockMeta(clip.block), place }] : [],
   );
   const ofKind = (...kinds: BlockMeta["kind"][]) => all.filter(({ meta }) => kinds.includes(meta.kind));
   const p = ofKind("prune", "joint");

@@ -2,7 +2,7 @@
  * One point: the snapshot encoded, decoded again, and the decoded network scored. Everything charted comes from here.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { decodeArtefact, encodeArtefact } from "../codecs/artefact";
+import { decodeArtefact, encodeArtefact, type EncodedArtefact } from "../codecs/artefact";
 import type { TensorBreakdown } from "../codecs/snapshot-plan";
 import type { Clock } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
@@ -84,9 +84,13 @@ async function latency(
   return times.sort((a, b) => a - b)[latencyRuns >> 1]!;
 }
 
+/** The file of a point: batch normalization folded in a copy, the document inside. */
+export const encodeMeasured = (snapshot: Snapshot, document: TimelineDocument): EncodedArtefact =>
+  encodeArtefact(foldBatchNorm(snapshot), { document });
+
 export async function measure(snapshot: Snapshot, options: MeasureOptions): Promise<Measurement> {
   const { clip, step, test, images, normalization, originalBytes, document, clock, withLatency, between } = options;
-  const encoded = encodeArtefact(foldBatchNorm(snapshot), { document });
+  const encoded = encodeMeasured(snapshot, document);
   const decoded = decodeArtefact(encoded.bytes).snapshot;
   const model = inferenceModel(decoded);
   try {

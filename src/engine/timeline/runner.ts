@@ -4,7 +4,6 @@
  * `measure.ts`.
  */
 import type { CombinationId } from "#survey/combinations";
-import { decodeArtefact } from "../codecs/artefact";
 import type { TensorBreakdown } from "../codecs/snapshot-plan";
 import type { ClipRun, ModelAccess } from "../blocks/block";
 import { type BlockId, blockMeta } from "../blocks/catalog";
@@ -31,9 +30,9 @@ import {
 } from "./checkpoints";
 import { classify } from "./classify";
 import type { RunControl } from "./control";
-import { type Clip, documentEnd, hashableJson, type TimelineDocument } from "./document";
+import { type Clip, clipEnd, documentEnd, hashableJson, type TimelineDocument } from "./document";
 import { LossLog, type LossChunk } from "./losses";
-import { measure, type Measurement, type Point } from "./measure";
+import { encodeMeasured, measure, type Measurement, type Point } from "./measure";
 import { loadRun, type LoadProgress, type RunInputs } from "./run-data";
 import { boundariesOf, phaseAt, roundStep, trainedSteps } from "./schedule";
 import { clipServices } from "./services";
@@ -148,11 +147,12 @@ class Run {
     else yield await this.#measure(null, true);
     for (const boundary of boundaries) {
       if (restored && boundary.step < restored.step) continue;
-      yield* this.#trainUntil(boundary.step);
+      const measured = boundary.ends.length + boundary.instants.length > 0;
+      yield* this.#trainUntil(boundary.step, measured);
       if (boundary.step !== restored?.step) {
         for (const clip of boundary.ends) yield await this.#end(clip);
         for (const clip of boundary.instants) yield await this.#instant(clip);
-        if (boundary.ends.length + boundary.instants.length > 0) await this.#keep(boundary.step);
+        if (measured) await this.#keep(boundary.step);
       }
       for (const clip of boundary.starts) await this.#start(clip);
     }
@@ -176,6 +176,7 @@ class Run {
       this.#changed = true;
       this.#model.replace(next, kept);
     },
+    resetOptimizer: () => this.#model.resetOptimizer(),
     observeActivations: (observer) => this.#model.observeActivations(observer),
   };
 
@@ -280,18 +281,7 @@ class Run {
     if (boundary && last && !this.#changed && last.point.testImages === images && last.point.latencyMs !== null) {
       this.#last = { ...last, point: { ...last.point, clip, step: this.#step } };
     } else {
-      this.#last = await measure(await this.#model.snapshot(), {
-        clip,
-        step: this.#step,
-        test: data.test,
-        images,
-        normalization: data.normalization,
-        originalBytes: this.#originalBytes,
-        document: this.#document,
-        clock: this.#deps.platform.clock,
-        withLatency: boundary,
-        between: this.#between,
-      });
+      this.#last = await this.#measureNow(clip, images, boundary);
       this.#changed = false;
     }
     this.#points.push(this.#last.point);
@@ -299,7 +289,39 @@ class Run {
     return this.#last.point;
   }
 
-  async *#trainUntil(end: number): AsyncGenerator<Point> {
+  async #measureNow(clip: string | null, images: number, withLatency: boolean): Promise<Measurement> {
+    const { test, normalization } = this.#inputs.data;
+    const snapshot = await this.#model.snapshot();
+    for (const [name, values] of snapshot.values) {
+      const bad = values.find((value) => !Number.isFinite(value));
+      // After the last update of all no loss would tell.
+      if (bad !== undefined) throw this.#diverged(`expected finite weights, got ${bad} in '${name}'`);
+    }
+    try {
+      return await measure(snapshot, {
+        clip,
+        step: this.#step,
+        test,
+        images,
+        normalization,
+        originalBytes: this.#originalBytes,
+        document: this.#document,
+        clock: this.#deps.platform.clock,
+        withLatency,
+        between: this.#between,
+      });
+    } catch (error) {
+      throw error instanceof EngineError && error.code === "diverged" ? this.#diverged(error.message) : error;
+    }
+  }
+
+  #diverged(what: string): EngineError {
+    const cure = this.#trained > 0 ? "; lower the learning rate" : "";
+    return new EngineError("diverged", `${what} at step ${this.#step}${cure}`, { details: { step: this.#step } });
+  }
+
+  /** @param measured whether a boundary's own points come at `end` */
+  async *#trainUntil(end: number, measured: boolean): AsyncGenerator<Point> {
     const { evaluateEvery, seed, training } = this.#document;
     const { train } = this.#inputs.data;
     const order = createBatchOrder(seed, training.batchSize);
@@ -318,7 +340,8 @@ class Run {
       this.#changed = true;
       if (this.#losses.length >= lossChunk) await this.#flushLosses();
       this.#reportProgress();
-      if (this.#step % evaluateEvery === 0 && this.#step < end) yield await this.#measure(null, false);
+      const due = this.#step % evaluateEvery === 0 && !(measured && this.#step === end);
+      if (due) yield await this.#measure(null, false);
     }
   }
 
@@ -331,17 +354,20 @@ class Run {
     if (!this.#losses.accepts(names)) await this.#flushLosses();
     const x = imageBatch(data.train, indices, data.normalization);
     const oneHot = labelBatch(data.train, indices, data.info.classes.length);
-    const losses = trainStep(this.#model, {
-      batch: { step, indices, x, oneHot },
-      terms,
-      optimizer: this.#optimizer(),
-      noiseSeed: this.#document.seed + step,
-      beforeUpdate: (gradients) => {
-        for (const { run } of this.#active) run.beforeUpdate?.(gradients);
-      },
-    });
-    tf.dispose([x, oneHot]);
-    this.#losses.add(step, names, losses);
+    try {
+      const losses = trainStep(this.#model, {
+        batch: { step, indices, x, oneHot },
+        terms,
+        optimizer: this.#optimizer(),
+        noiseSeed: this.#document.seed + step,
+        beforeUpdate: (gradients) => {
+          for (const { run } of this.#active) run.beforeUpdate?.(gradients);
+        },
+      });
+      this.#losses.add(step, names, losses);
+    } finally {
+      tf.dispose([x, oneHot]);
+    }
     for (const { clip, run } of this.#active) run.afterUpdate?.(step - clip.start, this.#access);
   }
 
@@ -384,11 +410,16 @@ class Run {
       ranges: await this.#model.ranges(),
       running,
       points: this.#points,
-      artefact: this.#last.bytes,
       confusion: this.#last.confusion,
       teachers: this.#teachers,
     };
     await platform.cache.set(await checkpointKey(this.#upstream, step, platform), packCheckpoint(checkpoint));
+  }
+
+  /** A clip may have become a teacher after the state was kept: then the run has to come by it again. */
+  #hasTeachers({ step, teachers }: Checkpoint): boolean {
+    const over = this.#document.clips.filter((clip) => clipEnd(clip) <= step);
+    return over.every(({ id }) => !this.#taughtBy.has(id) || teachers.has(id));
   }
 
   /** Goes on from the latest boundary that is kept, if any. */
@@ -399,7 +430,7 @@ class Run {
       const bytes = await platform.cache.get(await checkpointKey(this.#upstream, step, platform));
       if (!bytes) continue;
       const checkpoint = readCheckpoint(bytes);
-      if (!checkpoint) continue;
+      if (!checkpoint || !this.#hasTeachers(checkpoint)) continue;
       this.#model.replace(checkpoint.snapshot);
       this.#model.restoreOptimizer(checkpoint.optimizer);
       this.#model.restoreRanges(checkpoint.ranges);
@@ -410,13 +441,11 @@ class Run {
         ...this.#document,
         clips: this.#document.clips.map((c) => ({ ...c, steps: Math.max(0, Math.min(c.steps, step - c.start)) })),
       });
-      const { tensors } = decodeArtefact(checkpoint.artefact);
-      this.#last = {
-        point: this.#points.at(-1)!,
-        bytes: checkpoint.artefact,
-        tensors,
-        confusion: checkpoint.confusion,
-      };
+      // The document may have changed since in what does not matter here; the file holds the one that runs.
+      const { bytes: file, fileBytes, tensors } = encodeMeasured(checkpoint.snapshot, this.#document);
+      const point = { ...this.#points.pop()!, fileBytes };
+      this.#points.push(point);
+      this.#last = { point, bytes: file, tensors, confusion: checkpoint.confusion };
       this.#changed = false;
       for (const running of checkpoint.running) {
         await this.#start(

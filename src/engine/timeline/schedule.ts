@@ -8,6 +8,17 @@ export interface Boundary {
   readonly starts: readonly Clip[];
 }
 
+/** A clip and its place in the document's array. */
+export interface Placed {
+  readonly clip: Clip;
+  readonly place: number;
+}
+
+/** `a` is over when `b` begins. */
+export const isBefore = (a: Placed, b: Placed): boolean =>
+  clipEnd(a.clip) < b.clip.start ||
+  (clipEnd(a.clip) === b.clip.start && (b.clip.steps > 0 || a.clip.steps > 0 || a.place < b.place));
+
 /** The steps at which a clip begins or ends, ascending. */
 export function boundariesOf({ clips }: TimelineDocument): Boundary[] {
   const steps = new Set(clips.flatMap((clip) => [clip.start, clipEnd(clip)]));
@@ -35,9 +46,15 @@ export function trainedSteps(document: TimelineDocument): number {
   return trained;
 }
 
-/** Step of decision `round` of a clip: `start + round * steps * endFraction / rounds`, rounded down. */
-export const roundStep = (clip: Clip, rounds: { count: number; endFraction: number }, round: number): number =>
-  clip.start + Math.floor((round * clip.steps * rounds.endFraction) / rounds.count);
+/**
+ * Step of decision `round` of a clip: `start + round * steps * endFraction / rounds`, rounded down. The epsilon makes
+ * 0.29 of 100 steps 29, although the product is 28.999999999999996.
+ */
+export const roundStep = (
+  clip: Pick<Clip, "start" | "steps">,
+  rounds: { count: number; endFraction: number },
+  round: number,
+): number => clip.start + Math.floor((round * clip.steps * rounds.endFraction) / rounds.count + 1e-9);
 
 /**
  * The phase that a step belongs to, for the document's own learning-rate schedule: from where nothing that had begun

@@ -21,10 +21,12 @@ import { networkBuilder } from "../zoo/builder";
 import { initializeValues } from "../zoo/initialize";
 import { type Checkpoint, unpackCheckpoint } from "./checkpoints";
 import { RunControl } from "./control";
-import { parseDocument, type TimelineDocument } from "./document";
+import type { TimelineDocument } from "./document";
 import type { LossChunk } from "./losses";
 import type { Measurement, Point } from "./measure";
 import { runDocument, type RunDeps, type RunResult } from "./runner";
+
+export { type RawClip, tinyDocument } from "./tiny-document.testing";
 
 const size = 12;
 /** Of a stroke, in pixels. */
@@ -139,28 +141,6 @@ export async function tinyPlatform(snapshots: Readonly<Record<string, Snapshot>>
     ...Object.entries(snapshots).map(([name, snapshot]) => [name, encodeArtefact(snapshot).bytes] as const),
   ]);
   return { ...createMemoryPlatform({ files, cache }), kept: () => [...kept.values()].map(unpackCheckpoint) };
-}
-
-type RawClip = Partial<TimelineDocument["clips"][number]> & { readonly block: string };
-
-/** A document on the tiny data; clips are `c0`, `c1`, ... and instants at 0 unless they say otherwise. */
-export function tinyDocument(
-  clips: readonly RawClip[],
-  more: Readonly<Record<string, unknown>> = {},
-): TimelineDocument {
-  return parseDocument({
-    version: 1,
-    name: "tiny",
-    seed: 7,
-    dataset: { id: "file:data" },
-    model: { source: "file:net" },
-    training: { learningRate: 0.003, batchSize: 32 },
-    evaluateEvery: 1000,
-    liveTest: 40,
-    bnRecalibrationBatches: 3,
-    clips: clips.map((clip, i) => ({ id: `c${i}`, start: 0, steps: 0, ...clip })),
-    ...more,
-  });
 }
 
 export interface TinyRun {

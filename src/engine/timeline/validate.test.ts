@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tinyDocument } from "./tiny.testing";
+import { tinyDocument } from "./tiny-document.testing";
 import { assertValid, validate } from "./validate";
 
 type Clips = Parameters<typeof tinyDocument>[0];
@@ -43,6 +43,8 @@ describe("validate", () => {
       "warning prune-after-quantize",
       [{ block: "quant.uniform-kbit" }, { block: "prune.magnitude", start: 1, steps: 4 }],
     ],
+    ["warning prune-after-quantize", [{ block: "quant.uniform-kbit" }, { block: "prune.magnitude" }, kd]],
+    ["warning prune-after-quantize", [{ block: "quant.uniform-kbit" }, { block: "prune.magnitude", steps: 4 }]],
     ["warning untrained-source", [], { model: { source: "build:cnn-s" } }],
     [
       "warning model-discards",
@@ -52,6 +54,7 @@ describe("validate", () => {
         { block: "train.fine-tune", start: 2, steps: 3 },
       ],
     ],
+    ["warning model-discards", [{ block: "prune.magnitude" }, { block: "model.replace" }, kd]],
     ["hint prune-without-recovery", [{ block: "prune.magnitude" }]],
     ["hint quantize-without-recovery", [{ block: "quant.uniform-kbit", params: { wBits: 2 } }]],
     [
@@ -67,6 +70,54 @@ describe("validate", () => {
     expect(found).toContain(expected);
   });
 
+  it.each<[string, Clips]>([
+    [
+      "pruning in array order before quantization at the same step",
+      [{ block: "prune.magnitude" }, { block: "quant.uniform-kbit" }, kd],
+    ],
+    [
+      "pruning while quantizing",
+      [
+        { block: "quant.qat-fake-quant", steps: 9 },
+        { block: "prune.magnitude", start: 2, steps: 3 },
+      ],
+    ],
+    [
+      "a student taught by what was compressed",
+      [{ block: "prune.magnitude" }, { block: "model.replace" }, { ...kd, teacher: "after:c0" }],
+    ],
+    ["3 bits that train on", [{ block: "quant.uniform-kbit", params: { wBits: 3 } }, kd]],
+    ["activations off", [{ block: "quant.affine-int8", params: { aBits: 32 } }]],
+    [
+      "spans that touch",
+      [
+        { block: "train.fine-tune", steps: 2 },
+        { block: "train.fine-tune", start: 2, steps: 2 },
+      ],
+    ],
+  ])("%s is fine", (_, clips) => expect(validate(tinyDocument(clips))).toEqual([]));
+
+  it("findings name their clip and what is behind the numbers", () => {
+    const [finding] = validate(tinyDocument([{ ...kd, teacher: "after:x" }]));
+    expect(finding).toEqual({
+      severity: "error",
+      code: "teacher-unknown-clip",
+      clipId: "c0",
+      message: "expected a clip 'x' to be taught by, got none of that id",
+      cure: "choose a clip that exists",
+      details: { teacher: "x" },
+    });
+  });
+
+  it("errors first, then warnings, then hints", () => {
+    const clips = [
+      { block: "prune.magnitude" },
+      { block: "prune.magnitude", teacher: "self", start: 1 },
+      { block: "x" },
+    ];
+    expect(validate(tinyDocument(clips)).map((f) => f.severity)).toEqual(["error", "warning", "hint", "hint"]);
+  });
+
   it("every finding has a cure", () => {
     const findings = validate(
       tinyDocument([{ block: "prune.nothing" }, { block: "train.fine-tune" }, { ...kd, teacher: "self" }]),
@@ -76,6 +127,31 @@ describe("validate", () => {
 
   it("a good document has none", () => {
     expect(validate(tinyDocument([{ block: "prune.magnitude" }, kd]))).toEqual([]);
+  });
+
+  it.each<[string, string, Clips]>([
+    ["unknown-block", "unknown-block", [{ block: "x" }]],
+    ["invalid-params", "invalid-params", [{ block: "prune.magnitude", params: { sparsity: 2 } }]],
+    ["missing-teacher", "missing-teacher", [{ block: "distill.kd-logits", steps: 5 }]],
+    [
+      "invalid-document",
+      "duplicate-id",
+      [
+        { id: "x", block: "prune.magnitude" },
+        { id: "x", block: "prune.magnitude" },
+      ],
+    ],
+  ])("assertValid throws %s for %s", (code, finding, clips) => {
+    expect(() => assertValid(tinyDocument(clips))).toThrow(
+      expect.objectContaining({ code, details: expect.objectContaining({ finding }) as unknown }) as Error,
+    );
+  });
+
+  it("assertValid throws unknown-model for a network that cannot be built, and nothing for hints", () => {
+    expect(() => assertValid(tinyDocument([], { model: { source: "build:x" } }))).toThrow(
+      expect.objectContaining({ code: "unknown-model" }) as Error,
+    );
+    expect(() => assertValid(tinyDocument([{ block: "prune.magnitude" }]))).not.toThrow();
   });
 
   it("assertValid throws the first error with its clip", () => {

@@ -8,6 +8,7 @@ import { paramProblem } from "../blocks/params";
 import { EngineError, type ErrorDetails } from "../core/errors";
 import { isBuildId } from "../zoo/build-ids";
 import { type Clip, clipEnd, type TimelineDocument } from "./document";
+import { isBefore, type Placed } from "./schedule";
 
 export type Severity = "error" | "warning" | "hint";
 export type FindingCode =
@@ -199,9 +200,10 @@ const trainsAfter = (clip: Clip, document: TimelineDocument) =>
 
 const order: ClipCheck = (clip, meta, document) => {
   const found: Finding[] = [];
-  const earlier = document.clips.filter((c) => c !== clip && c.start < clip.start);
+  const placed = (c: Clip): Placed => ({ clip: c, place: document.clips.indexOf(c) });
+  const over = document.clips.filter((c) => c !== clip && isBefore(placed(c), placed(clip)));
   if (meta.kind === "prune") {
-    const quantizer = earlier.find((c) => kindOf(c) === "quantize" && clipEnd(c) <= clip.start);
+    const quantizer = over.find((c) => kindOf(c) === "quantize");
     if (quantizer) {
       found.push(
         finding(
@@ -260,7 +262,9 @@ const order: ClipCheck = (clip, meta, document) => {
   }
   if (
     meta.kind === "model" &&
-    earlier.some((c) => c.teacher === undefined && ["prune", "quantize"].includes(kindOf(c) ?? ""))
+    document.clips.some(
+      (c) => ["prune", "quantize"].includes(kindOf(c) ?? "") && (c.start < clip.start || over.includes(c)),
+    )
   ) {
     const used = document.clips.some((c) => c.teacher?.startsWith("after:") && c.start >= clip.start);
     if (!used) {
