@@ -152,6 +152,24 @@ describe("trainStep", () => {
     model.dispose();
   });
 
+  it("a term that cannot be prepared leaves no tensor and no step", async () => {
+    const model = twoWeights([1, 2]);
+    const data = batch();
+    const before = tf.memory().numTensors;
+    const broken: LossTerm = {
+      ...share(0.5),
+      prepare() {
+        throw new Error("broken");
+      },
+    };
+    const request = { batch: data, terms: [term, broken], optimizer: plainDescent, noiseSeed: 0 };
+    expect(() => trainStep(model, request)).toThrow("broken");
+    expect(tf.memory().numTensors).toBe(before);
+    expect([...(await model.snapshot()).values.get("fc/kernel")!]).toEqual([1, 2]);
+    tf.dispose([data.x, data.oneHot]);
+    model.dispose();
+  });
+
   it("moves the running statistics of batch normalization once a step", async () => {
     const b = networkBuilder("bn", [2]);
     const network = b.build(b.batchNorm(b.input, { momentum: 0.5 }, "bn"));

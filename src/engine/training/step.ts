@@ -59,35 +59,40 @@ export interface StepLosses {
 export const hardLabelWeight = (terms: readonly LossTerm[]): number =>
   Math.max(0, 1 - terms.reduce((sum, t) => sum + t.share, 0));
 
+/** Disposes what it holds should a term throw; of a term that throws inside the tape tfjs itself leaves what it saved. */
 export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
   const { batch, terms, optimizer, noiseSeed, beforeUpdate } = request;
   const weight = hardLabelWeight(terms);
   const taps = new Set(terms.flatMap((t) => t.taps ?? []));
-  const prepared = terms.map((t) => t.prepare?.(batch) ?? []);
+  const prepared: tf.Tensor[][] = [];
   const statistics: { nodeId: string; mean: tf.Tensor; variance: tf.Tensor }[] = [];
   const parts: tf.Scalar[] = [];
-  const { value, grads } = tf.variableGrads(() => {
-    const output = forward(model.network, model.effective, batch.x, {
-      training: true,
-      noiseSeed,
-      taps,
-      transformActivation: (id, x) => model.transformActivation(id, x, true),
-      onBatchStatistics: (nodeId, mean, variance) =>
-        statistics.push({ nodeId, mean: tf.keep(mean), variance: tf.keep(variance) }),
-    });
-    const full: BatchOutput = { ...batch, ...output };
-    const hard = tf.mul(softmaxCrossEntropy(output.logits, batch.oneHot), weight) as tf.Scalar;
-    const all = [hard, ...terms.map((t, i) => t.compute(full, prepared[i]!))];
-    for (const part of all) parts.push(tf.keep(tf.clone(part)));
-    return all.slice(1).reduce<tf.Scalar>((sum, part) => tf.add(sum, part), hard);
-  }, model.trainables());
-  tf.dispose(prepared);
-  beforeUpdate?.(grads);
-  model.update(grads, optimizer);
-  tf.dispose(grads);
-  for (const { nodeId, mean, variance } of statistics) {
-    model.updateBatchStatistics(nodeId, mean, variance);
-    tf.dispose([mean, variance]);
+  try {
+    for (const term of terms) prepared.push(term.prepare?.(batch) ?? []);
+    const { value, grads } = tf.variableGrads(() => {
+      const output = forward(model.network, model.effective, batch.x, {
+        training: true,
+        noiseSeed,
+        taps,
+        transformActivation: (id, x) => model.transformActivation(id, x, true),
+        onBatchStatistics: (nodeId, mean, variance) =>
+          statistics.push({ nodeId, mean: tf.keep(mean), variance: tf.keep(variance) }),
+      });
+      const full: BatchOutput = { ...batch, ...output };
+      const hard = tf.mul(softmaxCrossEntropy(output.logits, batch.oneHot), weight) as tf.Scalar;
+      const all = [hard, ...terms.map((t, i) => t.compute(full, prepared[i]!))];
+      for (const part of all) parts.push(tf.keep(tf.clone(part)));
+      return all.slice(1).reduce<tf.Scalar>((sum, part) => tf.add(sum, part), hard);
+    }, model.trainables());
+    beforeUpdate?.(grads);
+    model.update(grads, optimizer);
+    tf.dispose(grads);
+    for (const { nodeId, mean, variance } of statistics) model.updateBatchStatistics(nodeId, mean, variance);
+    return { total: value, parts };
+  } catch (error) {
+    tf.dispose(parts);
+    throw error;
+  } finally {
+    tf.dispose([...prepared.flat(), ...statistics.flatMap(({ mean, variance }) => [mean, variance])]);
   }
-  return { total: value, parts };
 }
