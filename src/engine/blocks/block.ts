@@ -85,6 +85,8 @@ export interface ModelAccess {
    * Arrays that did not change should be the same objects: they are not copied to the device again.
    */
   replace(next: Snapshot, kept?: KeptSlices): void;
+  /** Forgets all optimizer moments: what `replace` put in place is another network, though its shapes may be the same. */
+  resetOptimizer(): void;
   /** How the ranges of quantized activations behave from now on. */
   observeActivations(observer: RangeObserver): void;
 }

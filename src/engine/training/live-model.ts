@@ -299,7 +299,7 @@ export class LiveModel {
     }
   }
 
-  /** Forgets all moments: a new phase of training starts. */
+  /** Forgets all moments: another network starts. */
   resetOptimizer(): void {
     for (const parameter of this.#parameters.values()) {
       disposeSlot(parameter.slot);

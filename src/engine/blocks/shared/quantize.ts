@@ -87,13 +87,16 @@ export interface ActivationSettings {
 /** 32 bits means "not quantized". */
 export const floatBits = 32;
 
-/** The snapshot with an affine quantizer on what every layer with a kernel reads. */
+/**
+ * The snapshot with an affine quantizer on what every layer with a kernel reads. One with fewer bits, that an earlier
+ * clip put there, stays; 32 bits add none.
+ */
 export async function quantizeActivations(
   snapshot: Snapshot,
   settings: ActivationSettings,
   services: Pick<ClipServices, "sampleActivations">,
 ): Promise<Snapshot> {
-  if (settings.aBits === floatBits) return { ...snapshot, activations: new Map() };
+  if (settings.aBits === floatBits) return snapshot;
   const perLayer = layerBits(snapshot.network, settings.aBits, settings.edgeBits);
   const bits = new Map<string, number>();
   for (const node of weightedNodes(snapshot.network)) {
@@ -101,11 +104,18 @@ export async function quantizeActivations(
     // An output that several layers read is kept at the largest width that one of them asks for.
     bits.set(read!, Math.max(bits.get(read!) ?? 0, perLayer.get(node.id)!));
   }
+  const isFiner = ([id, b]: readonly [string, number]) => (snapshot.activations.get(id)?.bits ?? floatBits) >= b;
+  const wanted = [...bits].filter(isFiner);
   const plain = { ...snapshot, activations: new Map() };
-  const samples = await services.sampleActivations(plain, [...bits.keys()], settings.images);
-  const { calibration, percentile } = settings;
-  const activations = new Map(
-    [...bits].map(([id, b]) => [id, activationQuantizer(samples.get(id)!, b, calibration, percentile)]),
+  const samples = await services.sampleActivations(
+    plain,
+    wanted.map(([id]) => id),
+    settings.images,
   );
+  const { calibration, percentile } = settings;
+  const activations = new Map(snapshot.activations);
+  for (const [id, b] of wanted) {
+    activations.set(id, activationQuantizer(samples.get(id)!, b, calibration, percentile));
+  }
   return { ...snapshot, activations };
 }

@@ -5,6 +5,7 @@ import type { meta } from "./meta";
 export const replace: BlockImplementation<typeof meta.params> = ({ params, services }) => ({
   onBegin(model) {
     model.replace(services.build(params.network, params.seed));
+    model.resetOptimizer();
     return Promise.resolve();
   },
 });

@@ -1,5 +1,15 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { roundStep } from "../../../timeline/schedule";
+import { decodedOf, runTiny, startTiny, tinyDocument, tinyImages, tinyPlatform } from "../../../timeline/tiny.testing";
+import { imageBatch } from "../../../training/batches";
+import { inferenceModel } from "../../../training/evaluate";
+import { forward } from "../../../training/forward";
+import { LiveModel } from "../../../training/live-model";
+import type { ClipContext } from "../../block";
+import { parseParams } from "../../params";
+import { meta } from "./meta";
+import { qatFakeQuant } from "./qat-fake-quant";
 
 beforeAll(startTiny);
 
@@ -11,9 +21,41 @@ describe("quantization-aware training (Jacob et al. 2018)", () => {
     const ptq = await runTiny(tinyDocument([{ block: "quant.uniform-kbit", params: { wBits: 2, edgeBits: 2 } }]), {
       platform,
     });
-    const qat = await runTiny(tinyDocument([{ block: "quant.qat-fake-quant", steps: 60, params: low }]), { platform });
+    const qat = await runTiny(tinyDocument([{ block: "quant.qat-fake-quant", steps: 30, params: low }]), { platform });
     expect(qat.result.final.sizeBytes).toBeLessThanOrEqual(ptq.result.final.sizeBytes * 1.1);
     expect(qat.result.final.accuracy - ptq.result.final.accuracy).toBeGreaterThan(0.1);
+  });
+
+  it.each([
+    [0.1, 10],
+    [0.5, 50],
+    [0.9, 90],
+  ])("a delay of %d of 100 steps quantizes activations from step %i on", (activationDelay, step) => {
+    const params = parseParams(meta.params, { activationDelay });
+    const { rounds } = qatFakeQuant({ params, steps: 100 } as ClipContext<typeof meta.params>);
+    expect([0, 1].map((round) => roundStep({ start: 0, steps: 100 }, rounds!, round))).toEqual([0, step]);
+  });
+
+  it("the converted network computes what the trained one did, bit for bit", async () => {
+    const platform = await tinyPlatform();
+    const params = { wBits: 3, aBits: 4, images: 40, freezeRangesAt: 0.8 };
+    const run = await runTiny(tinyDocument([{ block: "quant.qat-fake-quant", steps: 10, params }]), { platform });
+    const kept = platform.kept().at(-1)!;
+    const trained = new LiveModel(kept.snapshot);
+    trained.restoreRanges(kept.ranges);
+    const converted = inferenceModel(decodedOf(run));
+    const x = imageBatch(tinyImages(20, "test"), [1, 2, 3, 4, 5]);
+    const [a, b] = tf.tidy(() => [
+      forward(trained.network, trained.effective, x, {
+        transformActivation: (id, value) => trained.transformActivation(id, value, false),
+        transformed: { has: () => true },
+      }).logits.dataSync(),
+      converted.predict(x).logits.dataSync(),
+    ]);
+    expect(a).toEqual(b);
+    x.dispose();
+    trained.dispose();
+    converted.dispose();
   });
 
   it("activations join at the delay and stay in the file with frozen ranges", async () => {

@@ -12,9 +12,7 @@ export const qatFakeQuant: BlockImplementation<typeof meta.params> = ({ params, 
   const quantizesActivations = params.aBits !== floatBits;
   return {
     // Decision 0, at the start: weights. Decision 1, at the delay: activations.
-    rounds: quantizesActivations
-      ? { count: 2, endFraction: Math.min(1, 2 * params.activationDelay) }
-      : { count: 1, endFraction: 1 },
+    rounds: quantizesActivations ? { count: 2, endFraction: 2 * params.activationDelay } : { count: 1, endFraction: 1 },
     async onRound(round, model) {
       const snapshot = await model.snapshot();
       if (round === 0) model.replace(quantizeWeights(foldBatchNorm(snapshot), params));
