@@ -118,8 +118,8 @@ let trained: Promise<Snapshot> | undefined;
 export const trainedTiny = (): Promise<Snapshot> => (trained ??= trainTiny(freshTiny(), 90));
 
 export interface TinyPlatform extends Platform {
-  /** The states that runs have kept, oldest first. */
-  kept(): Checkpoint[];
+  /** The state that was kept last. */
+  lastKept(): Checkpoint;
 }
 
 /** Data `file:data`, the trained network `file:net`, and snapshots of the test's own as artefacts `file:<name>`. */
@@ -140,7 +140,7 @@ export async function tinyPlatform(snapshots: Readonly<Record<string, Snapshot>>
     ["net/weights.bin", weights] as const,
     ...Object.entries(snapshots).map(([name, snapshot]) => [name, encodeArtefact(snapshot).bytes] as const),
   ]);
-  return { ...createMemoryPlatform({ files, cache }), kept: () => [...kept.values()].map(unpackCheckpoint) };
+  return { ...createMemoryPlatform({ files, cache }), lastKept: () => unpackCheckpoint([...kept.values()].at(-1)!) };
 }
 
 export interface TinyRun {

@@ -40,7 +40,7 @@ describe("quantization-aware training (Jacob et al. 2018)", () => {
     const platform = await tinyPlatform();
     const params = { wBits: 3, aBits: 4, images: 40, freezeRangesAt: 0.8 };
     const run = await runTiny(tinyDocument([{ block: "quant.qat-fake-quant", steps: 10, params }]), { platform });
-    const kept = platform.kept().at(-1)!;
+    const kept = platform.lastKept();
     const trained = new LiveModel(kept.snapshot);
     trained.restoreRanges(kept.ranges);
     const converted = inferenceModel(decodedOf(run));
