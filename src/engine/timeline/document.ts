@@ -98,10 +98,17 @@ export function parseDocument(raw: unknown): TimelineDocument {
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const path = issue.path?.map(({ key }) => String(key)).join(".") ?? "document";
-  const expected = issue.type === "regex" || issue.expected === null ? issue.message : `expected ${issue.expected}`;
-  throw new EngineError("invalid-document", `${path}: ${expected}, got ${issue.received}`, {
+  throw new EngineError("invalid-document", `${path}: ${problemOf(issue)}`, {
     details: { path, expected: issue.expected ?? issue.message, got: issue.received },
   });
+}
+
+/** What was expected and what came, in words where the schema library has signs only. */
+function problemOf({ type, expected, received, message }: v.BaseIssue<unknown>): string {
+  if (type === "strict_object" && expected === "never") return `expected no such field, got ${received}`;
+  if (type === "strict_object" && received === "undefined") return "expected a value, got none";
+  if (type === "min_length" || type === "max_length") return `expected a length ${expected}, got ${received}`;
+  return `${type === "regex" || expected === null ? message : `expected ${expected}`}, got ${received}`;
 }
 
 /** @throws EngineError `invalid-document` where the text is not JSON */
