@@ -63,7 +63,7 @@ export const grouped = (n: number): string => n.toLocaleString("en-US");
 /** @throws EngineError `usage` for a number that is none */
 export function wholeNumber(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
     throw new EngineError("usage", `${name} expected a whole number, got '${text}'`);
   }
   return value;
