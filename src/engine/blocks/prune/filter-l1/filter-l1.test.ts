@@ -1,9 +1,20 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { plainSnapshot } from "../../../core/snapshot";
 import { channelGroups } from "../../../surgery/channel-groups";
-import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
+import {
+  decodedOf,
+  runTiny,
+  startTiny,
+  tinyDocument,
+  tinyImages,
+  tinyPlatform,
+  trainedTiny,
+} from "../../../timeline/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { chooseFilters, pruneFilters, unitNorms } from "./filter-l1";
+
+beforeAll(startTiny);
 
 /** One 2x2 convolution with the filters (3,0,0,0), (1,1,1,1), (2,1.5,0,0), (0.5,0.5,0.5,0.5). */
 function fourFilters() {
@@ -56,8 +67,74 @@ describe("filter L1 norms (Li et al. 2017)", () => {
   });
 });
 
+describe("other ways to choose", () => {
+  /** Two convolutions, both followed by batch normalization: `small` has a hundredth of the other's weights. */
+  function twoLayers() {
+    const b = networkBuilder("two", [4, 4, 1]);
+    const conv = (from: string, id: string) =>
+      b.activation(b.batchNorm(b.conv2d(from, { filters: 4, kernelSize: 1, useBias: false }, id)));
+    const hidden = b.activation(b.dense(b.flatten(conv(conv(b.input, "small"), "large")), { units: 4 }, "hidden"));
+    const network = b.build(b.dense(hidden, { units: 2 }, "logits"));
+    const base = livelySnapshot(network);
+    const values = new Map(base.values);
+    values.set("small/kernel", Float32Array.of(0.04, 0.03, 0.02, 0.01));
+    values.set(
+      "large/kernel",
+      Float32Array.from({ length: 16 }, (_, i) => 4 - (i % 4)),
+    );
+    return { ...base, values };
+  }
+  const chosen = (change: object, sparsity = 0.5) =>
+    Object.fromEntries(chooseFilters(twoLayers(), sparsity, { ...params, ...change }, new Map()));
+
+  it("local: the two smallest of each layer, the smallest first", () => {
+    expect(chosen({})).toEqual({ small: [3, 2], large: [3, 2] });
+  });
+
+  it("global: by the mean of a filter's weights, but two of each convolution stay", () => {
+    // Four of eight go: small's two that may, then large's two smallest.
+    expect(chosen({ scope: "global" })).toEqual({ small: [3, 2], large: [3, 2] });
+    expect(chosen({ scope: "global" }, 0.25)).toEqual({ small: [3, 2], large: [] });
+  });
+
+  it("batch normalization folded: gamma / sqrt(variance) decides too", () => {
+    const snapshot = twoLayers();
+    const values = new Map(snapshot.values);
+    values.set("small-bn/gamma", Float32Array.of(0.1, 1, 1, 50));
+    values.set("small-bn/movingVariance", new Float32Array(4).fill(1));
+    const folded = chooseFilters({ ...snapshot, values }, 0.5, { ...params, weights: "bn-folded" }, new Map());
+    // 0.004, 0.03, 0.02, 0.5
+    expect(folded.get("small")).toEqual([0, 2]);
+  });
+
+  it("units of dense layers, alone or with filters", () => {
+    expect(Object.keys(chosen({ targets: "units" }))).toEqual(["hidden"]);
+    expect(Object.keys(chosen({ targets: "filters-and-units" }))).toEqual(["small", "large", "hidden"]);
+  });
+
+  it("keeps multiples of k: 0.5 leaves 2 of 4, or 3 where it must be a multiple of 3", () => {
+    const filters = (roundTo: number) => {
+      const { snapshot } = pruneFilters(twoLayers(), 0.5, { ...params, roundTo });
+      return snapshot.values.get("small/kernel")!.length;
+    };
+    expect([filters(1), filters(2), filters(3)]).toEqual([2, 2, 3]);
+  });
+
+  it("masked by the same choice, the network computes the same", () => {
+    const snapshot = twoLayers();
+    expectMaskedIsShrunk(
+      snapshot,
+      chooseFilters(snapshot, 0.5, { ...params, targets: "filters-and-units" }, new Map()),
+    );
+  });
+});
+
 describe("on the timeline", () => {
-  beforeAll(startTiny);
+  it("on trained weights and real images masked is shrunk", async () => {
+    const snapshot = await trainedTiny();
+    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    expectMaskedIsShrunk(snapshot, chooseFilters(snapshot, 0.5, params, new Map()), images);
+  });
 
   it("halves the filters at once, or over rounds while training", async () => {
     const platform = await tinyPlatform();

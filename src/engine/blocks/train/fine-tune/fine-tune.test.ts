@@ -27,7 +27,7 @@ it("the rate follows its schedule over the clip's own length", () => {
 it("repairs a pruned network", async () => {
   const clips: Parameters<typeof tinyDocument>[0] = [
     { block: "prune.filter-l1", params: { sparsity: 0.5 } },
-    { block: "train.fine-tune", steps: 40, params: { learningRate: 0.01 } },
+    { block: "train.fine-tune", steps: 25, params: { learningRate: 0.01 } },
   ];
   const { points } = await runTiny(tinyDocument(clips), { platform: await tinyPlatform() });
   expect(points.at(-1)!.accuracy - points[1]!.accuracy).toBeGreaterThan(0.1);
