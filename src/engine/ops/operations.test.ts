@@ -367,6 +367,9 @@ describe("structure", () => {
   it("input passes its shape and its values on", () => {
     expect(described("input", { shape: [3, 3, 1] })).toEqual({ shape: [3, 3, 1], params: {}, macs: 0 });
     close(computed("input", { shape: [2] }, [{ shape: [1, 2], values: [1, 2] }]).values, [1, 2]);
+    // An image where a flat input is wanted: (y * w + x) * channels + c.
+    const flat = computed("input", { shape: [4] }, [{ shape: [2, 1, 2, 2], values: [1, 2, 3, 4, 5, 6, 7, 8] }]);
+    expect(flat).toEqual({ shape: [2, 4], values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) });
   });
 });
 

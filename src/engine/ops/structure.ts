@@ -11,7 +11,9 @@ export const input = defineOperation({
   outputShape: (attrs) => attrs.shape,
   channels: () => ({ kind: "pinned" }),
   removedValue: () => undefined,
-  forward: (_, [x]) => x!,
+  // Images serve a network that takes them flat: same values, same order.
+  forward: ({ shape }, [x]) =>
+    x!.shape.slice(1).join() === shape.join() ? x! : tf.reshape(x!, [x!.shape[0]!, ...shape]),
 });
 
 export const add = defineOperation({

@@ -132,6 +132,18 @@ describe("points", () => {
     }
   });
 
+  it("a network that takes images flat runs on images: trained, calibrated, scored", async () => {
+    const b = networkBuilder("flat", [144]);
+    const network = b.build(b.dense(b.input, { units: 4 }, "logits"));
+    const platform = await tinyPlatform({ flat: plainSnapshot(network, initializeValues(network, 1)) });
+    const clips = [
+      { block: "distill.kd-logits", steps: 2, teacher: "original" },
+      { block: "quant.affine-int8", start: 2, params: { images: 8 } },
+    ];
+    const { points } = await runTiny(tinyDocument(clips, { model: { source: "file:flat" } }), { platform });
+    expect(points.map((p) => p.clip)).toEqual([null, "c0", "c1"]);
+  });
+
   it("a document without clips measures the original alone", async () => {
     const { points } = await runTiny(tinyDocument([]), { platform: await tinyPlatform() });
     expect(points).toHaveLength(1);
