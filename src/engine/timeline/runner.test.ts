@@ -8,6 +8,7 @@ import { plainSnapshot } from "../core/snapshot";
 import { RunControl } from "./control";
 import type { Measurement, Point } from "./measure";
 import {
+  type RawClip,
   runTiny,
   startTiny,
   tinyDocument,
@@ -215,11 +216,24 @@ describe("stopping and going on", () => {
     expect((await runTiny({ ...joint(), seed: 1 }, { platform })).restoredAt).toBeUndefined();
   });
 
-  it("inside a running structural pruning: its counts, rounds and cut moments go on", async () => {
-    const document = tinyDocument([
-      { block: "prune.filter-l1", steps: 9, params: { schedule: "iterative", rounds: 3, endFraction: 1 } },
-      { block: "train.fine-tune", steps: 5 },
-    ]);
+  const filters: RawClip = {
+    block: "prune.filter-l1",
+    steps: 9,
+    params: { schedule: "iterative", rounds: 3, endFraction: 1 },
+  };
+  // Pixels of both signs: a zero point that is not 0 moves the range, so that the file's is not the one that follows.
+  const ranges: RawClip = {
+    block: "quant.qat-fake-quant",
+    steps: 9,
+    params: { aBits: 3, edgeBits: 3, images: 20, rangeDecay: 0.7, freezeRangesAt: 0.9 },
+  };
+  const normalize = { dataset: { id: "file:data", normalize: "standardize" } };
+
+  it.each<[string, RawClip, object]>([
+    ["a structural pruning: its counts, rounds and cut moments", filters, {}],
+    ["a quantizer whose ranges still follow the data", ranges, normalize],
+  ])("goes on inside %s", async (_, clip, more) => {
+    const document = tinyDocument([clip, { block: "train.fine-tune", steps: 5 }], { ...more });
     const free = await runTiny(document, { platform: await tinyPlatform(), useCache: false });
     const platform = await tinyPlatform();
     const control = new RunControl();
