@@ -69,12 +69,12 @@ export const throughput: Benchmark = {
     // wasm, cpu, wasm: a machine that slows down in between disturbs both.
     for (const [backend, steps] of [
       ["wasm", 20],
-      ["cpu", 2],
+      ["cpu", 3],
       ["wasm", 20],
     ] as const) {
       await useBackend(platform, backend);
       report(`lenet5c on ${backend}`);
-      const warmUp = backend === "wasm" ? 3 : 0;
+      const warmUp = backend === "wasm" ? 3 : 1;
       seconds[backend].train.push(...(await trainingSeconds(data, steps, warmUp)));
       seconds[backend].infer.push(...(await inferenceSeconds(data, steps, warmUp)));
     }
