@@ -5,9 +5,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { registerWasmTrainingKernels } from "#engine/backend/wasm-kernels";
+import { prepareBackend } from "#engine/backend/choose";
 import { decodeArtefact, encodeArtefact } from "#engine/codecs/artefact";
 import { unpack } from "#engine/core/tensor-pack";
 import { openDataset } from "#engine/datasets/dataset";
@@ -59,10 +57,7 @@ async function packed(id: ZooId): Promise<ZooEntry | undefined> {
   };
 }
 
-setWasmPaths(platform.wasmPaths as string);
-await tf.setBackend("wasm");
-await tf.ready();
-registerWasmTrainingKernels();
+await prepareBackend({ requested: "wasm", wasmPaths: platform.wasmPaths, now: () => platform.clock.now() });
 await mkdir(out, { recursive: true });
 const manifestFile = path.join(out, "manifest.json");
 const before = await readFile(manifestFile, "utf8").then(

@@ -4,9 +4,7 @@
  */
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { registerWasmTrainingKernels } from "#engine/backend/wasm-kernels";
+import { prepareBackend } from "#engine/backend/choose";
 import { openDataset } from "#engine/datasets/dataset";
 import { evaluate, inferenceModel } from "#engine/training/evaluate";
 import { type ZooId, zooTrainings } from "#engine/zoo/recipes";
@@ -48,10 +46,7 @@ async function train(id: ZooId): Promise<void> {
 }
 
 await mkdir(folder, { recursive: true });
-setWasmPaths(platform.wasmPaths as string);
-await tf.setBackend("wasm");
-await tf.ready();
-registerWasmTrainingKernels();
+await prepareBackend({ requested: "wasm", wasmPaths: platform.wasmPaths, now: () => platform.clock.now() });
 for (const id of process.argv.slice(2)) {
   if (!(id in zooTrainings)) throw new Error(`expected one of ${Object.keys(zooTrainings).join(", ")}, got '${id}'`);
   await train(id as ZooId);

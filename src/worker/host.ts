@@ -6,8 +6,8 @@ import { EngineError, toErrorData } from "#engine/core/errors";
 import { openDataset } from "#engine/datasets/dataset";
 import { catalogueIds } from "#engine/datasets/manifest";
 import { readZoo } from "#engine/zoo/manifest";
+import { scoreFile } from "#engine/timeline/score-file";
 import { BackendKeeper, type PrepareBackend } from "./backend-keeper";
-import { evaluateFile } from "./evaluate-file";
 import { exportFile } from "./export-file";
 import { forgetStored, importDataset, importModel, type ImportPlatform, storedItems } from "./import-files";
 import { inspectFile } from "./model-report";
@@ -99,7 +99,7 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
       evaluations++;
       try {
         await backend.current();
-        return await withLoads((report) => evaluateFile(request, platform, report));
+        return await withLoads((report) => scoreFile(request, platform, report));
       } finally {
         evaluations--;
       }

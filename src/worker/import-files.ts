@@ -6,9 +6,10 @@ import { EngineError } from "#engine/core/errors";
 import type { Platform } from "#engine/core/ports";
 import { openDataset } from "#engine/datasets/dataset";
 import { openModelFile } from "#engine/formats/model-file";
+import { documentInside } from "#engine/timeline/document";
 import { memoryFiles } from "#platform/memory";
 import type { FileStore } from "./file-store";
-import { documentInside, networkSummary } from "./model-report";
+import { networkSummary } from "./model-report";
 import type { NamedFile, StoredDataset, StoredItem, StoredModel } from "./protocol";
 
 export type ImportPlatform = Platform & { readonly files: FileStore };
@@ -23,7 +24,7 @@ export async function importModel(files: readonly NamedFile[], platform: ImportP
     source: `file:${dropped.folder}/${main}`,
     kind: model.kind,
     network: networkSummary(model.snapshot),
-    document: model.kind === "artefact" ? documentInside(model.artefact) : null,
+    document: model.kind === "artefact" ? documentInside(model.artefact.document) : null,
   };
 }
 

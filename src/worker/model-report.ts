@@ -1,10 +1,10 @@
 /** What the page is told of a network or a file: shapes, counts, bytes. Plain data. */
-import { decodeArtefact, type DecodedArtefact } from "#engine/codecs/artefact";
+import { decodeArtefact } from "#engine/codecs/artefact";
 import { type Network, sizeOfShape } from "#engine/core/network";
 import type { Snapshot } from "#engine/core/snapshot";
 import { macsByNode, macsOf, nonZeroCount, parameterCount } from "#engine/metrics/accounting";
 import { shapesOf } from "#engine/ops/registry";
-import { parseDocument, type TimelineDocument } from "#engine/timeline/document";
+import { documentInside } from "#engine/timeline/document";
 import type { FileReport, LayerSummary, NetworkSummary } from "./protocol";
 
 export function networkSummary(snapshot: Snapshot): NetworkSummary {
@@ -34,15 +34,6 @@ function layersOf(network: Network): LayerSummary[] {
   }));
 }
 
-/** The document inside a file; null where there is none, or one that this studio does not read: the network is still good. */
-export function documentInside({ document }: Pick<DecodedArtefact, "document">): TimelineDocument | null {
-  try {
-    return document === undefined ? null : parseDocument(document);
-  } catch {
-    return null;
-  }
-}
-
 /** @throws EngineError when it is no artefact, or a damaged one */
 export function inspectFile(file: Uint8Array): FileReport {
   const decoded = decodeArtefact(file);
@@ -53,6 +44,6 @@ export function inspectFile(file: Uint8Array): FileReport {
     tensors,
     activations,
     network: networkSummary(snapshot),
-    document: documentInside(decoded),
+    document: documentInside(decoded.document),
   };
 }

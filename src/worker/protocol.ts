@@ -7,12 +7,11 @@ import type { EngineErrorData } from "#engine/core/errors";
 import type { ActivationBreakdown, TensorBreakdown } from "#engine/codecs/snapshot-plan";
 import type { OpName, Shape } from "#engine/core/network";
 import type { DatasetInfo } from "#engine/datasets/source";
-import type { Split } from "#engine/datasets/manifest";
 import type { TimelineDocument } from "#engine/timeline/document";
 import type { Point } from "#engine/timeline/measure";
 import type { RunProgress, RunResult } from "#engine/timeline/runner";
+import type { FileScore, ScoreRequest } from "#engine/timeline/score-file";
 import type { ZooEntry } from "#engine/zoo/manifest";
-import type { Evaluation } from "#engine/training/evaluate";
 
 export type {
   ActivationBreakdown,
@@ -22,7 +21,8 @@ export type {
   EngineErrorData,
   Point,
   RequestedBackend,
-  Split,
+  FileScore,
+  ScoreRequest,
   TensorBreakdown,
   TimelineDocument,
   ZooEntry,
@@ -68,7 +68,7 @@ export interface EngineRequests {
    * Scores an artefact. Without more it is scored on the test images of the document inside it, which gives exactly
    * the figure that the run gave.
    */
-  evaluate: [EvaluateRequest, EvaluationReport];
+  evaluate: [ScoreRequest, FileScore];
   /** An artefact as files of a foreign format. */
   exportModel: [{ readonly bytes: Uint8Array; readonly format: ExportFormat }, readonly NamedFile[]];
 
@@ -137,21 +137,6 @@ export interface FileReport {
   readonly network: NetworkSummary;
   /** The timeline document inside; null where there is none, or none that this studio reads. */
   readonly document: TimelineDocument | null;
-}
-
-export interface EvaluateRequest {
-  /** An artefact. */
-  readonly bytes: Uint8Array;
-  /** What is left out is taken from the document inside the file; without one, the whole test split, pixels as they are. */
-  readonly dataset?: string;
-  readonly split?: Split;
-  /** Images drawn by the document's seed; `all` for the whole split. */
-  readonly count?: number | "all";
-}
-
-export interface EvaluationReport extends Evaluation {
-  readonly dataset: string;
-  readonly split: Split;
 }
 
 export type ExportFormat = "layers-model";

@@ -2,7 +2,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { plainSnapshot } from "#engine/core/snapshot";
 import { openDataset } from "#engine/datasets/dataset";
-import { imageBatch, labelBatch, type LabelledImages } from "#engine/training/batches";
+import { imageBatch, labelBatch } from "#engine/training/batches";
+import type { LabelledImages } from "#engine/datasets/source";
 import { inferenceModel } from "#engine/training/evaluate";
 import { LiveModel } from "#engine/training/live-model";
 import { trainStep } from "#engine/training/step";

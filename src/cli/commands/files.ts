@@ -4,24 +4,22 @@ import path from "node:path";
 import { type DecodedArtefact, decodeArtefact } from "#engine/codecs/artefact";
 import { EngineError } from "#engine/core/errors";
 import { type Split, splits } from "#engine/datasets/manifest";
-import { openDataset } from "#engine/datasets/dataset";
 import { writeLayersModel } from "#engine/formats/layers-model/write";
 import { bopsOf, macsOf, nonZeroCount, parameterCount } from "#engine/metrics/accounting";
 import { shapesOf } from "#engine/ops/registry";
-import { parseDocument, type TimelineDocument } from "#engine/timeline/document";
-import { evaluate, inferenceModel } from "#engine/training/evaluate";
+import { scoreFile } from "#engine/timeline/score-file";
 import { nodePlatform, useBackend } from "../context";
 import { grouped, type OutputOptions, percent, print, table } from "../output";
 
-async function readArtefact(file: string): Promise<DecodedArtefact> {
-  let bytes: Uint8Array;
+async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    bytes = new Uint8Array(await readFile(file));
+    return new Uint8Array(await readFile(file));
   } catch (cause) {
     throw new EngineError("asset-missing", `expected a file at '${file}', got ${(cause as Error).message}`, { cause });
   }
-  return decodeArtefact(bytes);
 }
+
+const readArtefact = async (file: string): Promise<DecodedArtefact> => decodeArtefact(await readBytes(file));
 
 export async function inspectCommand(file: string, options: OutputOptions): Promise<void> {
   const artefact = await readArtefact(file);
@@ -66,44 +64,19 @@ export interface EvalOptions extends OutputOptions {
 }
 
 export async function evalCommand(file: string, options: EvalOptions): Promise<void> {
-  const { snapshot, document: embedded, sizeBytes, fileBytes } = await readArtefact(file);
-  const document: TimelineDocument | undefined = embedded === undefined ? undefined : parseDocument(embedded);
   const split: Split | undefined = splits.find((s) => s === options.split);
   if (!split) throw new EngineError("usage", `--split expected one of ${splits.join(", ")}, got '${options.split}'`);
-  const id = options.dataset ?? document?.dataset.id;
-  if (id === undefined) {
-    throw new EngineError("usage", `expected --dataset ID, because '${file}' holds no document that names one`);
-  }
+  const bytes = await readBytes(file);
+  const { sizeBytes, fileBytes } = decodeArtefact(bytes);
   const platform = nodePlatform();
   const { backend } = await useBackend(platform, options.backend);
-  const source = await openDataset(id, platform);
-  // The run drew its test images by the document's seed: the same ones give the same figure.
-  const own =
-    id === document?.dataset.id && split === "test" && options.all !== true ? document.dataset.test : undefined;
-  const data = await source.load(split, { count: own, seed: document?.seed ?? 0 });
-  const { mean, std } = source.info;
-  const model = inferenceModel(snapshot);
-  const { accuracy, top5, loss, images, confusion } = await evaluate(model, data, {
-    normalization: document?.dataset.normalize === "standardize" ? { mean, std } : undefined,
-  });
-  model.dispose();
-  const result = {
-    accuracy,
-    top5,
-    loss,
-    testImages: images,
-    dataset: id,
-    split,
-    backend,
-    sizeBytes,
-    fileBytes,
-    confusion: [...confusion],
-  };
-  print(
-    result,
-    `${percent(accuracy)} of ${grouped(images)} images of ${id}/${split} (top-5 ${percent(top5)}, loss ${loss.toFixed(4)})`,
-    options,
+  const score = await scoreFile(
+    { bytes, dataset: options.dataset, split, count: options.all ? "all" : undefined },
+    platform,
   );
+  const { images, confusion, ...rest } = score;
+  const text = `${percent(score.accuracy)} of ${grouped(images)} images of ${score.dataset}/${split} (top-5 ${percent(score.top5)}, loss ${score.loss.toFixed(4)})`;
+  print({ ...rest, testImages: images, sizeBytes, fileBytes, backend, confusion: [...confusion] }, text, options);
 }
 
 const exportFormats = ["tfjs"] as const;

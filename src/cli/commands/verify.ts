@@ -1,8 +1,38 @@
-/** `verify recipe:ID`: runs a recipe's arms and judges its claim. There is no recipe to judge yet. */
-import { recipeById } from "#engine/timeline/recipes";
+/** `verify recipe:ID`: runs both arms of a recipe's claim on paired seeds and judges it. */
+import { judge } from "#engine/timeline/claim";
+import { RunControl } from "#engine/timeline/control";
+import { parseDocument } from "#engine/timeline/document";
+import { recipeArm, recipeById } from "#engine/timeline/recipes";
+import { type RunDeps, runDocument } from "#engine/timeline/runner";
+import { nodePlatform, useBackend } from "../context";
 import { type OutputOptions, print } from "../output";
 
-export function verifyCommand(reference: string, options: OutputOptions): void {
-  const recipe = recipeById(reference.replace(/^recipe:/, ""));
-  print(recipe.claim, `${recipe.claim.better} against ${recipe.claim.than}`, options);
+const verifySeeds = 3;
+
+async function finalAccuracy(id: string, arm: string, seedOffset: number, deps: RunDeps): Promise<number> {
+  const document = parseDocument(recipeArm(id, arm).document);
+  const run = runDocument({ ...document, seed: document.seed + seedOffset }, deps);
+  let next = await run.next();
+  while (!next.done) next = await run.next();
+  return next.value.final.accuracy;
+}
+
+export async function verifyCommand(
+  reference: string,
+  options: OutputOptions & { readonly quick?: boolean },
+): Promise<void> {
+  const { id, claim } = recipeById(reference.replace(/^recipe:/, ""));
+  const platform = nodePlatform();
+  const { backend } = await useBackend(platform);
+  const deps: RunDeps = { platform, backend, control: new RunControl() };
+  const differences: number[] = [];
+  for (let seed = 0; seed < (options.quick ? 1 : verifySeeds); seed++) {
+    const better = await finalAccuracy(id, claim.better, seed, deps);
+    const other = await finalAccuracy(id, claim.than, seed, deps);
+    differences.push(100 * (better - other));
+    process.stderr.write(`seed ${seed + 1}: ${differences.at(-1)!.toFixed(2)} points\n`);
+  }
+  const judgement = judge(differences, claim.margin);
+  const text = `${judgement.verdict}: '${claim.better}' over '${claim.than}' by ${judgement.mean.toFixed(2)} points`;
+  print({ recipe: id, claim, ...judgement }, text, options);
 }

@@ -30,6 +30,25 @@ export interface ConvAttrs {
   readonly dilations?: [number, number] | number;
 }
 
+/** What tfjs works out of a window's attributes, under the names of the module. */
+function geometryOf(info: backend_util.Conv2DInfo): ConvGeometry {
+  return {
+    batch: info.batchSize,
+    inHeight: info.inHeight,
+    inWidth: info.inWidth,
+    inChannels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+  };
+}
+
 /**
  * Geometry of a convolution of x [N,H,W,C] with a filter [kh,kw,C,M].
  * Throws for NCHW and for dilations, which tfjs has no gradients for either.
@@ -57,21 +76,7 @@ export function convGeometry(
     depthwise,
     "channelsLast",
   );
-  return {
-    batch: info.batchSize,
-    inHeight: info.inHeight,
-    inWidth: info.inWidth,
-    inChannels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outChannels: info.outChannels,
-    filterHeight: info.filterHeight,
-    filterWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-  };
+  return geometryOf(info);
 }
 
 /** The attributes of the pooling kernels. */
@@ -94,21 +99,7 @@ export function poolGeometry(xShape: readonly number[], attrs: PoolAttrs): ConvG
     attrs.dimRoundingMode,
     "channelsLast",
   );
-  return {
-    batch: info.batchSize,
-    inHeight: info.inHeight,
-    inWidth: info.inWidth,
-    inChannels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outChannels: info.outChannels,
-    filterHeight: info.filterHeight,
-    filterWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-  };
+  return geometryOf(info);
 }
 
 /** Indices from..to-1 of the input that one output position's window covers, along one axis. */

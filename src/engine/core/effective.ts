@@ -2,7 +2,7 @@
  * From raw weights to effective ones on the CPU: mask, then quantizer. The encoder stores what this gives, the tensor
  * version in `training/transforms.ts` trains with the same arithmetic, and a test holds the two equal.
  */
-import type { CodebookQuantizer, ParameterState, UniformQuantizer } from "./snapshot";
+import type { ActivationQuantizer, CodebookQuantizer, ParameterState, UniformQuantizer } from "./snapshot";
 
 /** Round half to even, as `tf.round` and WGSL do; `Math.round` is half up. */
 export function roundHalfEven(x: number): number {
@@ -12,6 +12,9 @@ export function roundHalfEven(x: number): number {
   if (rest > 0.5) return floor + 1;
   return floor % 2 === 0 ? floor : floor + 1;
 }
+
+/** Width of what is not quantized. */
+export const floatBits = 32;
 
 export const uniformLevels = (bits: number): number => 2 ** (bits - 1) - 1;
 
@@ -88,4 +91,14 @@ export function effectiveValues(raw: Float32Array, state: ParameterState | undef
   const indices = codebookIndices(masked, quantizer);
   // A removed weight is zero whatever the codebook holds.
   return masked.map((_, i) => (state?.mask && !state.mask[i] ? 0 : quantizer.values[indices[i]!]!));
+}
+
+/** The affine quantizer of a range, nudged so that real 0 is exact (Jacob et al. 2018); a range of width 0 gets scale 1. */
+export function affineRange(low: number, high: number, bits: number): ActivationQuantizer {
+  const top = 2 ** bits - 1;
+  const min = Math.min(low, 0);
+  const width = Math.max(high, 0) - min;
+  const scale = width > 0 ? Math.fround(Math.fround(width) / top) : 1;
+  const zeroPoint = Math.max(0, Math.min(top, roundHalfEven(Math.fround(-min / scale))));
+  return { bits, scale, zeroPoint };
 }

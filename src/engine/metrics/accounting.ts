@@ -2,7 +2,7 @@
  * Computed sizes and costs of a network or snapshot: parameters, zeros, multiply-accumulates, bit operations, nominal
  * bits. Nothing is measured here; the bytes that a file takes are the encoder's to say.
  */
-import { effectiveValues } from "../core/effective";
+import { effectiveValues, floatBits } from "../core/effective";
 import {
   type Network,
   type Node,
@@ -21,9 +21,6 @@ import {
 } from "../core/snapshot";
 import { inputShapes, operationOf, shapesOf } from "../ops/registry";
 import { foldBatchNorm, foldNetwork } from "../surgery/fold-batch-norm";
-
-/** Bits of a value that nothing quantizes. */
-export const floatBits = 32;
 
 /**
  * Scalars of all parameters once batch normalization is folded: a folded one leaves a bias for each channel, one that

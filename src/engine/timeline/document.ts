@@ -125,6 +125,15 @@ export function parseDocumentText(json: string): TimelineDocument {
   return parseDocument(raw);
 }
 
+/** The document inside a file; null where there is none, or one that this studio does not read: the network is still good. */
+export function documentInside(raw: unknown): TimelineDocument | null {
+  try {
+    return raw === undefined ? null : parseDocument(raw);
+  } catch {
+    return null;
+  }
+}
+
 /** JSON with the keys of every object sorted: the same document gives the same text. */
 export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>

@@ -8,7 +8,8 @@ import type { Clock } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { bopsOf, macsOf, nonZeroCount, parameterCount } from "../metrics/accounting";
 import { foldBatchNorm } from "../surgery/fold-batch-norm";
-import { imageBatch, type LabelledImages, type Normalization } from "../training/batches";
+import { imageBatch, type Normalization } from "../training/batches";
+import type { LabelledImages } from "../datasets/source";
 import { evaluate, inferenceModel, type InferenceModel } from "../training/evaluate";
 import type { TimelineDocument } from "./document";
 

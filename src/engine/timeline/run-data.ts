@@ -2,7 +2,7 @@
 import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { openDataset } from "../datasets/dataset";
-import type { LabelledImages } from "../training/batches";
+import type { LabelledImages } from "../datasets/source";
 import type { TimelineDocument } from "./document";
 import type { RunData } from "./services";
 import { openModelSource } from "./sources";

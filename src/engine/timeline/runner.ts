@@ -160,13 +160,14 @@ class Run {
   }
 
   async dispose(): Promise<void> {
-    for (const { run, teacher } of this.#active) {
-      await run.onEnd?.(this.#access, "stopped");
-      teacher?.dispose();
+    try {
+      for (const { run } of this.#active) await run.onEnd?.(this.#access, "stopped");
+    } finally {
+      for (const { teacher } of this.#active) teacher?.dispose();
+      this.#active = [];
+      this.#losses.dispose();
+      this.#model.dispose();
     }
-    this.#active = [];
-    this.#losses.dispose();
-    this.#model.dispose();
   }
 
   /** The model as blocks see it. */

@@ -71,7 +71,12 @@ async function open(
   }
 }
 
-function checkFits({ network }: Snapshot, data: Pick<DatasetInfo, "id" | "shape" | "classes">, source: string): void {
+/** @throws EngineError `shape-mismatch` naming `source`, unless the network takes these images and has these classes */
+export function checkFits(
+  { network }: Snapshot,
+  data: Pick<DatasetInfo, "id" | "shape" | "classes">,
+  source: string,
+): void {
   const input = network.nodes.find((n) => n.op === "input");
   const shapes = shapesOf(network);
   const wanted = input?.op === "input" ? input.attrs.shape : [];

@@ -5,7 +5,7 @@
 import type { BlockMeta } from "../blocks/block";
 import { blockMeta, isBlockId } from "../blocks/catalog";
 import { paramProblem } from "../blocks/params";
-import { EngineError, type ErrorDetails } from "../core/errors";
+import { EngineError, type EngineErrorCode, type ErrorDetails } from "../core/errors";
 import { isBuildId } from "../zoo/build-ids";
 import { type Clip, clipEnd, type TimelineDocument } from "./document";
 import { isBefore, type Placed } from "./schedule";
@@ -374,23 +374,20 @@ export function validate(document: TimelineDocument): Finding[] {
   return found.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 
-const codeOf = (code: FindingCode) =>
-  code === "unknown-block"
-    ? "unknown-block"
-    : code === "unknown-network"
-      ? "unknown-model"
-      : code === "invalid-params"
-        ? "invalid-params"
-        : code === "missing-teacher"
-          ? "missing-teacher"
-          : "invalid-document";
+/** Findings that are errors under a code of their own; the others are `invalid-document`. */
+const errorCodes: Partial<Record<FindingCode, EngineErrorCode>> = {
+  "unknown-block": "unknown-block",
+  "unknown-network": "unknown-model",
+  "invalid-params": "invalid-params",
+  "missing-teacher": "missing-teacher",
+};
 
 /** @throws EngineError for the first error that `validate` finds */
 export function assertValid(document: TimelineDocument): void {
   const error = validate(document).find((f) => f.severity === "error");
   if (!error) return;
   const where = error.clipId === undefined ? "" : `clip '${error.clipId}': `;
-  throw new EngineError(codeOf(error.code), `${where}${error.message}; ${error.cure}`, {
+  throw new EngineError(errorCodes[error.code] ?? "invalid-document", `${where}${error.message}; ${error.cure}`, {
     clipId: error.clipId,
     details: { ...error.details, finding: error.code },
   });

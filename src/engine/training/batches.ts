@@ -3,17 +3,8 @@
  * step alone, so a run that resumes at step n sees what an undisturbed one would.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Shape } from "../core/network";
 import { createRng, shuffle } from "../core/rng";
-
-export interface LabelledImages {
-  /** NHWC; bytes stand for value / 255. */
-  readonly images: Uint8Array | Float32Array;
-  readonly labels: Uint8Array;
-  readonly count: number;
-  /** Of one image. */
-  readonly shape: Shape;
-}
+import type { LabelledImages } from "../datasets/source";
 
 /** `(value - mean) / std` after the division by 255; the identity by default. */
 export interface Normalization {

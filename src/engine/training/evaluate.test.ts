@@ -3,7 +3,7 @@ import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
 import { plainSnapshot, type Snapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
-import type { LabelledImages } from "./batches";
+import type { LabelledImages } from "../datasets/source";
 import { evaluate, evaluationBatchSize, inferenceModel } from "./evaluate";
 
 beforeAll(async () => {

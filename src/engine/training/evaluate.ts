@@ -4,7 +4,8 @@ import { effectiveValues } from "../core/effective";
 import { EngineError } from "../core/errors";
 import { parametersOf } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";
-import { imageBatch, type LabelledImages, type Normalization } from "./batches";
+import { imageBatch, type Normalization } from "./batches";
+import type { LabelledImages } from "../datasets/source";
 import { forward, type ForwardResult } from "./forward";
 import { quantizeActivation } from "./transforms";
 

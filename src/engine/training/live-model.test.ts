@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
-import { refreshScales } from "../core/effective";
+import { affineRange, refreshScales } from "../core/effective";
 import type { ParameterState, Snapshot, UniformQuantizer } from "../core/snapshot";
 import { plainSnapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
-import { affineRange, type KeptSlices, LiveModel, type OptimizerSettings } from "./live-model";
+import { type KeptSlices, LiveModel, type OptimizerSettings } from "./live-model";
 import { quantizeActivation } from "./transforms";
 
 beforeAll(async () => {

@@ -4,7 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { adamUpdate, sgdUpdate } from "../backend/fused";
-import { applyMask, refreshScales, roundHalfEven } from "../core/effective";
+import { affineRange, applyMask, refreshScales } from "../core/effective";
 import { type Network, type ParameterRole, parametersOf } from "../core/network";
 import { type ActivationQuantizer, type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
 import { fakeQuantize, fakeQuantizeRange, type QuantizerTensors, quantizerTensors } from "./transforms";
@@ -354,14 +354,4 @@ function cutSlot(slot: Slot, slices: readonly { axis: number; indices: Uint32Arr
     return tf.tidy(() => tf.variable(slices.reduce<tf.Tensor>(along, moment), false));
   };
   return { first: cut(slot.first), second: slot.second && cut(slot.second), steps: slot.steps };
-}
-
-/** The affine quantizer of a range, nudged so that real 0 is exact (Jacob et al. 2018); a range of width 0 gets scale 1. */
-export function affineRange(low: number, high: number, bits: number): ActivationQuantizer {
-  const top = 2 ** bits - 1;
-  const min = Math.min(low, 0);
-  const width = Math.max(high, 0) - min;
-  const scale = width > 0 ? Math.fround(Math.fround(width) / top) : 1;
-  const zeroPoint = Math.max(0, Math.min(top, roundHalfEven(Math.fround(-min / scale))));
-  return { bits, scale, zeroPoint };
 }

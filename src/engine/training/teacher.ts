@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Teacher } from "../blocks/block";
 import type { Snapshot } from "../core/snapshot";
 import { foldBatchNorm } from "../surgery/fold-batch-norm";
-import { imageBatch, type LabelledImages, type Normalization } from "./batches";
+import { imageBatch, type Normalization } from "./batches";
+import type { LabelledImages } from "../datasets/source";
 import { evaluationBatchSize, inferenceModel } from "./evaluate";
 
 export interface DisposableTeacher extends Teacher {

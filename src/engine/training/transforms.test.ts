@@ -3,9 +3,8 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
-import { applyMask, effectiveValues, refreshScales, roundHalfEven } from "../core/effective";
+import { affineRange, applyMask, effectiveValues, refreshScales, roundHalfEven } from "../core/effective";
 import type { ActivationQuantizer, CodebookQuantizer, ParameterQuantizer, UniformQuantizer } from "../core/snapshot";
-import { affineRange } from "./live-model";
 import { fakeQuantize, fakeQuantizeRange, quantizeActivation, quantizerTensors } from "./transforms";
 
 beforeAll(async () => {

@@ -1,7 +1,6 @@
 /** Where a quantizer's range ends: min-max, a percentile, or the smallest squared error. Pure functions on arrays. */
-import { roundHalfEven, uniformLevels } from "../../core/effective";
+import { affineRange, roundHalfEven, uniformLevels } from "../../core/effective";
 import type { ActivationQuantizer } from "../../core/snapshot";
-import { affineRange } from "../../training/live-model";
 import type { ActivationSample } from "../block";
 
 export type Calibration = "minmax" | "percentile" | "mse";

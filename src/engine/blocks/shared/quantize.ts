@@ -1,5 +1,5 @@
 /** Putting quantizers on a whole network: which widths, which scales, which activations. */
-import { effectiveValues, refreshScales } from "../../core/effective";
+import { effectiveValues, floatBits, refreshScales } from "../../core/effective";
 import { type Network, type Node, sizeOfShape, weightedNodes } from "../../core/network";
 import {
   type ParameterQuantizer,
@@ -40,9 +40,9 @@ function kernelQuantizer(
   settings: WeightSettings,
 ): UniformQuantizer {
   const { granularity, calibration } = settings;
-  const clips = new Float32Array(groups);
-  for (let g = 0; g < groups; g++) {
-    const group = calibration === "minmax" ? masked : masked.filter((_, i) => i % groups === g);
+  const clips = new Float32Array(groups).fill(1);
+  for (let g = 0; g < groups && calibration !== "minmax"; g++) {
+    const group = Float32Array.from({ length: masked.length / groups }, (_, k) => masked[k * groups + g]!);
     clips[g] = symmetricClip(group, bits, calibration, settings.percentile);
   }
   return refreshScales(masked, { kind: "uniform", bits, granularity, clips, scales: clips });
@@ -83,9 +83,6 @@ export interface ActivationSettings {
   /** How many training images the ranges are taken from. */
   readonly images: number;
 }
-
-/** 32 bits means "not quantized". */
-export const floatBits = 32;
 
 /**
  * The snapshot with an affine quantizer on what every layer with a kernel reads. One with fewer bits, that an earlier

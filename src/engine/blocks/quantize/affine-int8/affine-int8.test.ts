@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { roundHalfEven } from "../../../core/effective";
+import { affineRange, roundHalfEven } from "../../../core/effective";
 import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
-import { affineRange } from "../../../training/live-model";
 
 describe("affine quantizer (Jacob et al. 2018)", () => {
   it("[-1.02, 1.98] in 8 bits: S = 3 / 255, -min / S = 86.7 -> Z = 87, the range moves to [-1.023529, 1.976471]", () => {

@@ -3,9 +3,10 @@
  * step) and, after a delay, on activations, whose ranges follow the data until they freeze. The trained network and the
  * converted one compute the same, because the converted one keeps the frozen ranges.
  */
+import { floatBits } from "../../../core/effective";
 import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
 import type { BlockImplementation } from "../../block";
-import { floatBits, quantizeActivations, quantizeWeights } from "../../shared/quantize";
+import { quantizeActivations, quantizeWeights } from "../../shared/quantize";
 import type { meta } from "./meta";
 
 export const qatFakeQuant: BlockImplementation<typeof meta.params> = ({ params, steps, services }) => {
