@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Linter, Rule } from "eslint";
 import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
 import { importX } from "eslint-plugin-import-x";
+import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import ts from "typescript-eslint";
 import boundaries from "./boundaries.json" with { type: "json" };
@@ -239,5 +240,6 @@ export default defineConfig([
     files: ["src/engine/blocks/*/*/meta.ts"],
     rules: ban(impure, surveyIsTypes, islandBlock, light),
   },
+  { files: ["src/app/**/*.{ts,tsx}"], extends: [reactHooks.configs.flat["recommended-latest"]] },
   { files: ["src/app/panels/*/*.{ts,tsx}"], ignores: tests, rules: ban(islandPanel) },
 ]);

@@ -1,10 +1,53 @@
+import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+
+/**
+ * What the built page may do: load from where it lies, compile WebAssembly, and no more. Nothing in it can run what a
+ * link or a file carries, and no request leaves the origin.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  // tfjs starts the threads of its wasm build from a blob.
+  "worker-src 'self' blob:",
+  // Positions on charts and on the timeline are style attributes that scripts set; drag and drop adds a style element.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** Cross-origin isolation gives the page threads; it works without, where a host cannot send these. */
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
 
 export default defineConfig({
   base: "./",
+  plugins: [
+    react(),
+    {
+      name: "content-security-policy",
+      apply: "build",
+      transformIndexHtml: () => [
+        {
+          tag: "meta",
+          attrs: { "http-equiv": "Content-Security-Policy", content: contentSecurityPolicy },
+          injectTo: "head-prepend",
+        },
+      ],
+    },
+  ],
   worker: { format: "es" },
+  build: { target: "es2023" },
+  server: { headers: isolation },
+  preview: { headers: { ...isolation, "Content-Security-Policy": contentSecurityPolicy } },
   test: {
-    include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
+    include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
     // Each file owns a tfjs backend and a wasm heap; two workers fill the two cores of a small machine.
     pool: "forks",
     maxWorkers: 2,

@@ -1,0 +1,36 @@
+/** Giving files to the person. */
+import type { Studio } from "../stores/studio";
+
+const fileName = (name: string, extension: string): string =>
+  `${name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "network"}.${extension}`;
+
+/** Whether there is a compressed network to download: of a run that is done, or at its last boundary. */
+export const hasFile = ({ runs }: Studio): boolean => {
+  const { current } = runs.getState();
+  return current !== null && (current.artefact !== null || (current.boundaries.length > 0 && !current.shipped));
+};
+
+/** The compressed network of the run that is shown: its final file, else that of its last boundary. */
+export async function downloadCurrent({ runs, engine, notices }: Studio): Promise<void> {
+  const { current } = runs.getState();
+  if (!current) return;
+  try {
+    const bytes = current.artefact?.bytes ?? (await engine.call("boundaryFile", { runId: current.id })).bytes;
+    saveFile(bytes, fileName(current.document.name, "csnet"), "application/octet-stream");
+  } catch (error) {
+    notices.getState().fail("downloadFailed", error);
+  }
+}
+
+/** @param content bytes, or text */
+export function saveFile(content: Uint8Array | string, name: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([content as BlobPart], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads it after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+export const documentFileName = (name: string): string => fileName(name, "json");

@@ -1,0 +1,160 @@
+/**
+ * What a person does to the clips of a document, as pure functions from document to document. Whatever they are given,
+ * starts and lengths come out whole and inside the timeline; what makes no sense is for `validate` to say.
+ */
+import { type BlockKind, type BlockMeta, blockPrefixes } from "../../engine/blocks/block";
+import { blockMeta, isBlockId } from "../../engine/blocks/catalog";
+import { type Clip, clipEnd, documentEnd, type TimelineDocument } from "../../engine/timeline/document";
+
+export type Edit = (document: TimelineDocument) => TimelineDocument;
+
+/** What the schema of a document allows. */
+const lastStep = 1_000_000;
+/** Length of a span that is added to an empty timeline. */
+export const usualSteps = 500;
+
+const within = (low: number, high: number, value: number) => Math.min(high, Math.max(low, Math.round(value)));
+
+/** Null for a block that this studio does not know: its clip is shown, and can be removed. */
+export const metaOf = ({ block }: Pick<Clip, "block">): BlockMeta | null =>
+  isBlockId(block) ? blockMeta(block) : null;
+
+export const clipOf = (document: TimelineDocument, id: string | null): Clip | undefined =>
+  document.clips.find((clip) => clip.id === id);
+
+/** The lane of a clip. One of an unknown block lies where its id says, or in the model's lane. */
+export function kindOfClip(clip: Pick<Clip, "block">): BlockKind {
+  const meta = metaOf(clip);
+  if (meta) return meta.kind;
+  const [prefix] = clip.block.split(".", 1);
+  const found = Object.entries(blockPrefixes).find(([, p]) => p === prefix);
+  return (found?.[0] as BlockKind | undefined) ?? "model";
+}
+
+function freshId(document: TimelineDocument, kind: BlockKind): string {
+  const taken = new Set(document.clips.map(({ id }) => id));
+  for (let n = 1; ; n++) if (!taken.has(`${kind}-${n}`)) return `${kind}-${n}`;
+}
+
+export interface Added {
+  readonly document: TimelineDocument;
+  readonly id: string;
+}
+
+/**
+ * Puts a block on the timeline. It begins at `start`, or where the last clip of its lane ends. A span is as long as what
+ * it is laid beside: to the timeline's end where that is ahead, else 500 steps.
+ */
+export function addClip(document: TimelineDocument, blockId: string, start?: number): Added {
+  const meta = blockMeta(blockId);
+  const laneEnd = document.clips
+    .filter((clip) => kindOfClip(clip) === meta.kind)
+    .reduce((end, clip) => Math.max(end, clipEnd(clip)), 0);
+  const from = within(0, lastStep, start ?? laneEnd);
+  const end = documentEnd(document);
+  const ahead = end - from;
+  const instant = meta.length === "instant";
+  const length = ahead > 0 ? ahead : Math.min(usualSteps, lastStep - from);
+  const clip: Clip = {
+    id: freshId(document, meta.kind),
+    block: meta.id,
+    start: from,
+    steps: instant ? 0 : Math.max(1, length),
+    params: {},
+    ...(meta.needs.teacher ? { teacher: "original" } : {}),
+  };
+  return { document: { ...document, clips: [...document.clips, clip] }, id: clip.id };
+}
+
+const changeClip = (document: TimelineDocument, id: string, change: (clip: Clip) => Clip): TimelineDocument => ({
+  ...document,
+  clips: document.clips.map((clip) => (clip.id === id ? change(clip) : clip)),
+});
+
+export const moveClip =
+  (id: string, start: number): Edit =>
+  (document) =>
+    changeClip(document, id, (clip) => ({ ...clip, start: within(0, lastStep - clip.steps, start) }));
+
+/** The shortest a block may be. */
+const leastSteps = (clip: Clip): number => (metaOf(clip)?.length === "span" ? 1 : 0);
+
+/** Moves a clip's beginning and keeps its end. */
+export const stretchStart =
+  (id: string, start: number): Edit =>
+  (document) =>
+    changeClip(document, id, (clip) => {
+      if (metaOf(clip)?.length === "instant") return clip;
+      const end = clipEnd(clip);
+      const from = within(0, end - leastSteps(clip), start);
+      return { ...clip, start: from, steps: end - from };
+    });
+
+/** Moves a clip's end and keeps its beginning. */
+export const stretchEnd =
+  (id: string, end: number): Edit =>
+  (document) =>
+    changeClip(document, id, (clip) => {
+      if (metaOf(clip)?.length === "instant") return clip;
+      return { ...clip, steps: within(leastSteps(clip), lastStep - clip.start, end - clip.start) };
+    });
+
+/** A copy that begins where the clip ends; of an instant, at the same step and behind it. */
+export function duplicateClip(document: TimelineDocument, id: string): Added {
+  const place = document.clips.findIndex((clip) => clip.id === id);
+  const clip = document.clips[place];
+  if (!clip) return { document, id };
+  const copy: Clip = {
+    ...clip,
+    id: freshId(document, kindOfClip(clip)),
+    start: within(0, lastStep - clip.steps, clipEnd(clip)),
+  };
+  return { document: { ...document, clips: document.clips.toSpliced(place + 1, 0, copy) }, id: copy.id };
+}
+
+/** Distillers that were taught by it keep naming it; `validate` says so and how to mend it. */
+export const removeClip =
+  (id: string): Edit =>
+  (document) => ({ ...document, clips: document.clips.filter((clip) => clip.id !== id) });
+
+export const setParam =
+  (id: string, name: string, value: number | string): Edit =>
+  (document) =>
+    changeClip(document, id, (clip) => ({ ...clip, params: { ...clip.params, [name]: value } }));
+
+/** Back to the default, whatever it will be. */
+export const resetParam =
+  (id: string, name: string): Edit =>
+  (document) =>
+    changeClip(document, id, ({ params, ...clip }) => ({
+      ...clip,
+      params: Object.fromEntries(Object.entries(params).filter(([key]) => key !== name)),
+    }));
+
+export const setTeacher =
+  (id: string, teacher: string | undefined): Edit =>
+  (document) =>
+    changeClip(document, id, ({ teacher: _, ...clip }) => ({
+      ...clip,
+      ...(teacher === undefined ? {} : { teacher }),
+    }));
+
+/** @param samples undefined for all of the document's training images */
+export const setSamples =
+  (id: string, samples: number | undefined): Edit =>
+  (document) =>
+    changeClip(document, id, ({ samples: _, ...clip }) => ({
+      ...clip,
+      ...(samples === undefined ? {} : { samples: Math.max(1, Math.round(samples)) }),
+    }));
+
+/** Of instants at one step the order in the document decides: earlier by one place, or later. */
+export const reorderClip =
+  (id: string, by: -1 | 1): Edit =>
+  (document) => {
+    const from = document.clips.findIndex((clip) => clip.id === id);
+    const to = from + by;
+    if (from < 0 || to < 0 || to >= document.clips.length) return document;
+    const moved = document.clips[from]!;
+    return { ...document, clips: document.clips.toSpliced(from, 1).toSpliced(to, 0, moved) };
+  };

@@ -1,0 +1,93 @@
+import type { FindingCode } from "../../../engine/timeline/validate";
+import { type Words, words as w } from "../../../survey/words";
+
+/** What `validate` finds, and under `<code>-cure` how to mend it. Values come from the finding's clip and details. */
+export const findings = {
+  label: w("Findings", "检查结果"),
+  error: w("Error", "错误"),
+  warning: w("Warning", "警告"),
+  hint: w("Hint", "提示"),
+
+  "unknown-block": w("“{{block}}” is no method of this studio.", "“{{block}}”不是本工作室的方法。"),
+  "unknown-block-cure": w(
+    "Remove the clip, or open the document in a newer studio.",
+    "移除该片段，或在更新版本中打开。",
+  ),
+  "unknown-network": w("“{{id}}” is no network that can be built.", "“{{id}}”不是可构建的网络。"),
+  "unknown-network-cure": w("Choose a network from the menu.", "从菜单中选择网络。"),
+  "duplicate-id": w("Two clips are called “{{clip}}”.", "有两个片段都叫“{{clip}}”。"),
+  "duplicate-id-cure": w("Remove one of them.", "移除其中一个。"),
+  "invalid-params": w("“{{parameter}}” has a value that it cannot have.", "参数“{{parameter}}”的取值无效。"),
+  "invalid-params-cure": w("Correct the parameter, or reset it.", "修正或重置该参数。"),
+  "needs-length": w("This method needs time to train.", "此方法需要训练时间。"),
+  "needs-length-cure": w("Stretch the clip.", "拉长该片段。"),
+  "needs-instant": w("This method happens at one instant.", "此方法在一个瞬间完成。"),
+  "needs-instant-cure": w("Set its length to 0.", "将其长度设为 0。"),
+  "schedule-needs-length": w(
+    "Its schedule needs a length; the clip is an instant.",
+    "其进度安排需要时长，而该片段是瞬时的。",
+  ),
+  "schedule-needs-length-cure": w(
+    "Stretch the clip, or choose the one-shot schedule.",
+    "拉长该片段，或选择一次性剪枝。",
+  ),
+  "missing-teacher": w("Nobody teaches.", "没有教师。"),
+  "missing-teacher-cure": w("Choose a teacher.", "选择教师。"),
+  "unused-teacher": w("A teacher is named, and this method has none.", "指定了教师，但此方法不需要教师。"),
+  "unused-teacher-cure": w("Remove the teacher.", "移除教师。"),
+  "teacher-unknown-clip": w(
+    "Its teacher comes from “{{teacher}}”, which is not on the timeline.",
+    "教师来自“{{teacher}}”，但时间线上没有它。",
+  ),
+  "teacher-unknown-clip-cure": w("Choose another teacher.", "选择其他教师。"),
+  "teacher-not-ready": w(
+    "Its teacher, “{{teacher}}”, is not finished when this clip begins.",
+    "此片段开始时教师“{{teacher}}”尚未完成。",
+  ),
+  "teacher-not-ready-cure": w("Start later, or choose another teacher.", "推迟开始，或选择其他教师。"),
+  "teacher-unsupported": w("This method needs a frozen teacher.", "此方法需要固定的教师。"),
+  "teacher-unsupported-cure": w(
+    "Choose the original, an earlier clip, or a network of the zoo.",
+    "选择原始网络、之前的片段或预训练网络。",
+  ),
+  "prune-after-quantize": w(
+    "Prunes after “{{other}}” has quantized: rounded weights are ranked.",
+    "在“{{other}}”量化之后剪枝：依据的是舍入后的权重。",
+  ),
+  "prune-after-quantize-cure": w("Prune first, then quantize.", "先剪枝，后量化。"),
+  "quantize-without-recovery": w(
+    "{{bits}}-bit weights lose much where nothing trains afterwards.",
+    "{{bits}} 位权重若无后续训练会损失较多精度。",
+  ),
+  "quantize-without-recovery-cure": w(
+    "Use fake quantization, or let a clip train behind it.",
+    "改用伪量化，或在其后安排训练片段。",
+  ),
+  "prune-without-recovery": w("Nothing trains after this pruning.", "此次剪枝之后没有训练。"),
+  "prune-without-recovery-cure": w("Add a fine-tuning or distillation clip behind it.", "在其后添加微调或蒸馏片段。"),
+  "hot-labels-few-bits": w(
+    "A temperature of 5 or more is too soft for 2-bit weights.",
+    "温度不低于 5 时，软标签对 2 位权重过于平缓。",
+  ),
+  "hot-labels-few-bits-cure": w("Lower the temperature to 1 to 4.", "将温度降到 1 至 4。"),
+  gap: w("Nothing trains from step {{from}} to {{to}}.", "第 {{from}} 步到第 {{to}} 步之间没有训练。"),
+  "gap-cure": w("Move the clips together, or cover the gap with a fine-tuning clip.", "将片段靠拢，或用微调片段填补。"),
+  "too-many-samples": w("It asks for more images than the document trains on.", "所需图像多于文档的训练图像。"),
+  "too-many-samples-cure": w(
+    "Use fewer images, or raise the number of training images.",
+    "减少图像数，或增加训练图像数。",
+  ),
+  "model-discards": w(
+    "It replaces the network that was compressed before, and nothing learns from that one.",
+    "它替换了先前压缩过的网络，而没有任何片段向其学习。",
+  ),
+  "model-discards-cure": w(
+    "Distil from the compressed network, or remove the earlier clips.",
+    "以压缩后的网络为教师进行蒸馏，或移除之前的片段。",
+  ),
+  "untrained-source": w("The network is untrained, and no clip trains it.", "网络未经训练，且没有片段训练它。"),
+  "untrained-source-cure": w(
+    "Start from a pretrained network, or add a fine-tuning clip.",
+    "从预训练网络开始，或添加微调片段。",
+  ),
+} as const satisfies Record<FindingCode | `${FindingCode}-cure` | "label" | "error" | "warning" | "hint", Words>;

@@ -1,0 +1,67 @@
+/** What the engine computes on, why, and the choice of another. */
+import { useTranslation } from "react-i18next";
+import { formatNumber } from "../../i18n/format";
+import { useLibrary, useStudio, useView } from "../../stores/use-studio";
+import { Menu } from "../../widgets/Menu";
+import type { BackendReport, RequestedBackend } from "../../../worker/protocol";
+
+const choices: readonly RequestedBackend[] = ["auto", "webgpu", "wasm", "webgl", "cpu"];
+const tests = { passed: "backendPassed", failed: "backendFailed", unavailable: "backendUnavailable" } as const;
+
+export function BackendBadge() {
+  const { t } = useTranslation("bar");
+  const { library, notices } = useStudio();
+  const report = useLibrary((state) => state.backend);
+  const requested = useLibrary((state) => state.requested);
+  const setView = useView((view) => view.set);
+  const choose = async (backend: RequestedBackend) => {
+    try {
+      await library.getState().prepare(backend);
+      setView({ backend });
+    } catch (error) {
+      notices.getState().fail("backendFailed", error);
+    }
+  };
+  return (
+    <Menu
+      className="backend-menu"
+      label={
+        <>
+          <span className="small quiet">{t("runsOn")}</span> {report ? report.backend : t("backendStarting")}
+        </>
+      }
+    >
+      {report && <p>{t(`backend_${report.reason}`)}</p>}
+      {report && <Threads report={report} />}
+      <fieldset>
+        <legend className="panel-title">{t("runsOn")}</legend>
+        {choices.map((name) => {
+          const candidate = report?.candidates.find((c) => c.name === name);
+          return (
+            <label key={name} className="backend-choice">
+              <input type="radio" name="backend" checked={requested === name} onChange={() => void choose(name)} />
+              <span>{name === "auto" ? t("backendAuto") : name}</span>
+              <span className="small quiet">
+                {candidate && t(tests[candidate.selfTest])}
+                {candidate?.milliseconds !== undefined &&
+                  ` · ${t("backendStep", { ms: formatNumber(candidate.milliseconds, { maximumSignificantDigits: 3 }) })}`}
+              </span>
+            </label>
+          );
+        })}
+      </fieldset>
+    </Menu>
+  );
+}
+
+function Threads({ report }: { readonly report: BackendReport }) {
+  const { t } = useTranslation("bar");
+  if (report.backend !== "wasm") return null;
+  const threads = report.threads > 1 ? t("threads", { count: report.threads }) : t("thread");
+  return (
+    <p className="small quiet">
+      {report.simd ? `SIMD · ${threads}` : threads}
+      {report.kernels?.linked && ` · ${t("compiledKernels", { count: report.kernels.enabled.length })}`}
+    </p>
+  );
+}

@@ -1,0 +1,2 @@
+/** New, open, save and share. */
+export const DocumentMenu = () => null;

@@ -1,0 +1,2 @@
+/** Files dropped anywhere on the page. */
+export const FileDrop = () => null;

@@ -1,0 +1,2 @@
+/** What the document works on: network and data. */
+export const SourceMenus = () => null;
