@@ -8,8 +8,7 @@ import { defineConfig } from "vitest/config";
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  // tfjs starts the threads of its wasm build from a blob.
-  "worker-src 'self' blob:",
+  "worker-src 'self'",
   // Positions on charts and on the timeline are style attributes that scripts set; drag and drop adds a style element.
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
@@ -20,7 +19,7 @@ const contentSecurityPolicy = [
   "form-action 'none'",
 ].join("; ");
 
-/** Cross-origin isolation gives the page threads; it works without, where a host cannot send these. */
+/** Nothing of another origin can reach the page, and its clocks are exact; it works without, where a host cannot send these. */
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { spawnEngine } from "../worker/spawn";
 import { App } from "./App";
 import { defaultDocument } from "./edits/default-document";
+import { showFirstRun } from "./first-run";
 import { preferredLanguage, startI18n } from "./i18n/i18n";
 import { startKeeping } from "./persistence/keep";
 import { createStudio } from "./stores/studio";
@@ -13,7 +14,8 @@ const studio = createStudio({
   document: defaultDocument,
   settings: { theme: "system", language: preferredLanguage(navigator.languages), backend: "auto" },
   now: () => Date.now(),
-  newId: () => crypto.randomUUID(),
+  // `randomUUID` is for secure contexts only.
+  newId: () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join(""),
 });
 await startKeeping(studio);
 startI18n(studio.view.getState().language);
@@ -22,3 +24,5 @@ createRoot(document.getElementById("root")!).render(
     <App />
   </StudioContext>,
 );
+// Something to look at before anything is pressed; without it the page is the same.
+showFirstRun(studio).catch(() => undefined);

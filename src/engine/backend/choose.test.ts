@@ -54,8 +54,8 @@ describe("prepareBackend", () => {
     expect(report.backend).toBe("wasm");
     expect(report.reason).toBe("only");
     expect(report.candidates).toEqual([
-      { name: "webgpu", selfTest: "unavailable", error: "this host gives no WebGPU adapter" },
       { name: "wasm", selfTest: "passed" },
+      { name: "webgpu", selfTest: "unavailable", error: "this host gives no WebGPU adapter" },
       { name: "webgl", selfTest: "unavailable", error: "this host has no OffscreenCanvas" },
     ]);
   });

@@ -7,11 +7,15 @@ import { EngineError } from "../core/errors";
 import type { FastKernelReport } from "./fast-kernel-set";
 import { registerGradients } from "./gradients";
 import { probeError, probeMilliseconds, probeResults } from "./probe-step";
+import { softwareRenderer } from "./software-renderer";
 import { fastKernelReport, registerWasmTrainingKernels } from "./wasm-kernels";
 
 export const backendNames = ["webgpu", "wasm", "webgl", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
 export type RequestedBackend = "auto" | BackendName;
+
+/** wasm first: it starts at once, and where it works no software renderer need be tried. */
+const trialOrder: readonly BackendName[] = ["wasm", "webgpu", "webgl", "cpu"];
 
 /** Where the backend's .wasm files are: a folder's URL or path ending in a slash, or one for each file name. */
 export type WasmPaths = string | Record<string, string>;
@@ -67,30 +71,35 @@ export async function prepareBackend(options: PrepareOptions): Promise<BackendRe
   // Without it tfjs advises every user of Node to install another backend.
   tf.enableProdMode();
   registerGradients();
-  const names = requested === "auto" ? backendNames.filter((name) => available.includes(name)) : [requested];
+  const names = requested === "auto" ? trialOrder.filter((name) => available.includes(name)) : [requested];
   const tried: Tried[] = [];
   for (const name of names) {
     // The cpu backend is the last resort, a hundred times slower than wasm: where anything else works it is not tried.
-    if (name === "cpu" && tried.some(({ selfTest }) => selfTest === "passed")) continue;
-    tried.push(await selfTest(name, wasmPaths));
+    if (name === "cpu" && working(tried).length > 0) continue;
+    const software = requested === "auto" && working(tried).length > 0 ? await softwareRenderer(name) : null;
+    tried.push(
+      software === null
+        ? await selfTest(name, wasmPaths)
+        : { name, selfTest: "unavailable", error: `'${software}' computes in software, which is slower than wasm` },
+    );
   }
-  const working = tried.filter(({ selfTest }) => selfTest === "passed").map(({ name }) => name);
-  const [first] = working;
+  const passed = working(tried);
+  const [first] = passed;
   if (first === undefined) throw unavailable(requested, tried);
 
   const milliseconds = new Map<BackendName, number>();
-  if (working.length > 1) {
-    for (const name of working) {
+  if (passed.length > 1) {
+    for (const name of passed) {
       await tf.setBackend(name);
       milliseconds.set(name, await probeMilliseconds(now));
     }
   }
   const time = (name: BackendName): number => milliseconds.get(name) ?? Number.POSITIVE_INFINITY;
-  const backend = working.reduce((best, name) => (time(name) < time(best) ? name : best), first);
+  const backend = passed.reduce((best, name) => (time(name) < time(best) ? name : best), first);
   await tf.setBackend(backend);
   return {
     backend,
-    reason: requested !== "auto" ? "requested" : working.length > 1 ? "fastest" : "only",
+    reason: requested !== "auto" ? "requested" : passed.length > 1 ? "fastest" : "only",
     candidates: tried.map((candidate) => {
       const taken = milliseconds.get(candidate.name);
       return taken === undefined ? candidate : { ...candidate, milliseconds: taken };
@@ -101,6 +110,9 @@ export async function prepareBackend(options: PrepareOptions): Promise<BackendRe
     version: tf.version_core,
   };
 }
+
+const working = (tried: readonly Tried[]): BackendName[] =>
+  tried.filter(({ selfTest }) => selfTest === "passed").map(({ name }) => name);
 
 function unavailable(requested: RequestedBackend, tried: readonly Tried[]): EngineError {
   const problems = tried.map(({ name, error }) => `${name}: ${error ?? "unknown"}`);
@@ -188,6 +200,9 @@ async function importWasm(paths: WasmPaths | undefined): Promise<void> {
   // Once it runs, its files are loaded and new paths would be refused.
   const running = tf.engine().registry["wasm"] !== undefined;
   if (paths !== undefined && !running) setWasmPaths(paths);
+  // The threads of tfjs are started from the text of its own functions, which no bundler leaves whole; and the compiled
+  // training kernels, where the time goes, use one.
+  if (!running) tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   registerWasmTrainingKernels();
 }
 
