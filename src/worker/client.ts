@@ -21,6 +21,8 @@ export function connectEngine(port: Port, events = new EventHub()): EngineClient
       events.emit(data);
       return;
     }
+    // For whoever spawned it.
+    if (data.kind === "alive") return;
     const call = pending.get(data.id);
     pending.delete(data.id);
     if (data.kind === "result") call?.resolve(data.value);

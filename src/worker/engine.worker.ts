@@ -10,7 +10,7 @@ import { createFileStore } from "./file-store";
 import { serveEngine } from "./host";
 import { openKeyValues } from "./indexed-db";
 import { laterKeyValues, memoryKeyValues } from "./key-values";
-import type { EventMessage, Port } from "./protocol";
+import type { AliveMessage, EventMessage, Port } from "./protocol";
 import { stateCache } from "./state-cache";
 import { systemTimers } from "./timers";
 
@@ -54,4 +54,12 @@ serveEngine(self as unknown as Port, {
   timers: systemTimers,
   prepareBackend: (requested) => prepareBackend({ requested, wasmPaths, now: systemTimers.now }),
   watchDevice,
+});
+
+// Without Web Locks, as in an insecure context, an end that fires no event is seen when a stop is not obeyed.
+const lock = `engine-${systemTimers.now()}-${crypto.getRandomValues(new Uint32Array(1))[0]!}`;
+void navigator.locks?.request(lock, () => {
+  self.postMessage({ kind: "alive", lock } satisfies AliveMessage);
+  // Held until the browser takes it back.
+  return new Promise(() => undefined);
 });

@@ -242,7 +242,12 @@ export type ResponseMessage =
 export type EventMessage = {
   [N in EventName]: { readonly kind: "event"; readonly name: N; readonly data: EngineEvents[N] };
 }[EventName];
-export type HostMessage = ResponseMessage | EventMessage;
+/** The worker holds the lock that bears its name, for as long as it lives: whoever gets it knows that it is dead. */
+export interface AliveMessage {
+  readonly kind: "alive";
+  readonly lock: string;
+}
+export type HostMessage = ResponseMessage | EventMessage | AliveMessage;
 
 /** The part of Worker, MessagePort and a worker's global scope that both ends use. */
 export interface Port {

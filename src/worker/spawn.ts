@@ -1,5 +1,5 @@
 /** The one place that starts the engine's worker. Light: the page loads it. */
-import type { EngineClient } from "./protocol";
+import type { EngineClient, HostMessage } from "./protocol";
 import { type EngineProcess, superviseEngine } from "./supervise";
 import { systemTimers } from "./timers";
 
@@ -16,6 +16,10 @@ function spawnWorker(): EngineProcess {
       // Not prevented: the stack belongs in the console.
       worker.addEventListener("error", ({ message }) => listener(message || "its script could not be loaded"));
       worker.addEventListener("messageerror", () => listener("it sent what could not be read"));
+      // A worker that is ended from outside, or closes itself, fires no event at all.
+      worker.addEventListener("message", ({ data }: MessageEvent<HostMessage>) => {
+        if (data.kind === "alive") void navigator.locks.request(data.lock, () => listener("it ended"));
+      });
     },
     terminate: () => worker.terminate(),
   };

@@ -24,6 +24,7 @@ export function ActionButton({ action, icon, text, primary = false, wide = false
   return (
     <button
       type="button"
+      data-action={action.id}
       className={primary ? "button primary" : "button"}
       aria-label={label}
       title={key ? `${label} (${keyText(key)})` : label}

@@ -13,7 +13,7 @@ export function RunProgress() {
   const { progress, phase } = current;
   const share = phase === "done" ? 1 : progress && progress.steps > 0 ? progress.step / progress.steps : 0;
   return (
-    <span className="run-progress">
+    <span className="run-progress" data-phase={phase} data-points={current.points.length}>
       <progress value={share} max={1} aria-label={t("progressLabel")} />
       <span className="small quiet">
         {words}
