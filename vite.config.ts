@@ -42,6 +42,12 @@ export default defineConfig({
     },
   ],
   worker: { format: "es" },
+  // What the worker imports is found late, and the development server would reload the page for it.
+  optimizeDeps: {
+    include: ["core", "backend-cpu", "backend-wasm", "backend-webgl", "backend-webgpu"].map(
+      (name) => `@tensorflow/tfjs-${name}`,
+    ),
+  },
   build: { target: "es2023" },
   server: { headers: isolation },
   preview: { headers: { ...isolation, "Content-Security-Policy": contentSecurityPolicy } },
