@@ -18,19 +18,22 @@ import type { Catalogue } from "../i18n/catalogue";
 import type { Studio } from "../stores/studio";
 import { speakClip, speakRemoved, type SpokenClip } from "./clip-speech";
 
+/** What of the studio an act on a clip touches. */
+export type ClipStudio = Pick<Studio, "document" | "notices">;
+
 export interface ClipAction {
   readonly id: string;
   /** In the catalogue's area `timeline`. */
   readonly label: keyof Catalogue["timeline"];
   /** As `keyOf` gives them, on the clip that has the focus. */
   readonly keys: readonly string[];
-  enabled(studio: Studio, clipId: string): boolean;
+  enabled(studio: ClipStudio, clipId: string): boolean;
   /** @param grid steps that a move by one key goes */
-  perform(studio: Studio, clipId: string, grid: number): void;
+  perform(studio: ClipStudio, clipId: string, grid: number): void;
 }
 
 /** Adds a block behind its lane's last clip, or at `start`; selects it and says so. Gives the id of the new clip. */
-export function addBlock(studio: Studio, block: string, start?: number): string {
+export function addBlock(studio: ClipStudio, block: string, start?: number): string {
   const store = studio.document.getState();
   const before = store.document;
   const { document, id } = addClip(before, block, start);
@@ -41,7 +44,7 @@ export function addBlock(studio: Studio, block: string, start?: number): string 
   return id;
 }
 
-function change(studio: Studio, clipId: string, spoken: SpokenClip, edit: Edit, merge?: string): void {
+function change(studio: ClipStudio, clipId: string, spoken: SpokenClip, edit: Edit, merge?: string): void {
   const store = studio.document.getState();
   const before = store.document;
   store.edit(edit, merge);
@@ -51,7 +54,7 @@ function change(studio: Studio, clipId: string, spoken: SpokenClip, edit: Edit, 
   if (clip) speakClip(studio, spoken, clip, before, after);
 }
 
-const exists = ({ document }: Studio, clipId: string): boolean =>
+const exists = ({ document }: ClipStudio, clipId: string): boolean =>
   clipOf(document.getState().document, clipId) !== undefined;
 
 type Shift = (clip: Clip, grid: number) => Edit;

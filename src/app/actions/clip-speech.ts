@@ -11,6 +11,8 @@ import type { Studio } from "../stores/studio";
 export type SpokenClip =
   "spokenAdded" | "spokenMoved" | "spokenDuplicated" | "spokenEarlier" | "spokenLater" | "spokenLifted";
 
+type Speaker = Pick<Studio, "notices">;
+
 const words = () => i18next.getFixedT(currentLanguage(), "timeline");
 
 const nameOf = (block: string): string => blockName(block)[currentLanguage()];
@@ -35,7 +37,7 @@ export function combinationText(document: Pick<TimelineDocument, "clips">): stri
 
 /** Says where a clip lies, in a document that may still be a draft. */
 export function speakClip(
-  { notices }: Studio,
+  { notices }: Speaker,
   key: SpokenClip,
   clip: Clip,
   before: TimelineDocument,
@@ -46,13 +48,18 @@ export function speakClip(
   notices.getState().announce(combination === combinationText(before) ? said : `${said} ${combination}`);
 }
 
-export function speakRemoved({ notices }: Studio, clip: Clip, before: TimelineDocument, after: TimelineDocument): void {
+export function speakRemoved(
+  { notices }: Speaker,
+  clip: Clip,
+  before: TimelineDocument,
+  after: TimelineDocument,
+): void {
   const said = words()("spokenRemoved", { name: nameOf(clip.block) });
   const combination = combinationText(after);
   notices.getState().announce(combination === combinationText(before) ? said : `${said} ${combination}`);
 }
 
-export const speakCancelled = ({ notices }: Studio): void => notices.getState().announce(words()("spokenCancelled"));
+export const speakCancelled = ({ notices }: Speaker): void => notices.getState().announce(words()("spokenCancelled"));
 
-export const speakNotAdded = ({ notices }: Studio, block: string): void =>
+export const speakNotAdded = ({ notices }: Speaker, block: string): void =>
   notices.getState().announce(words()("spokenNotAdded", { name: nameOf(block) }));

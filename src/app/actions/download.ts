@@ -1,7 +1,7 @@
 /** Giving files to the person. */
 import type { Studio } from "../stores/studio";
 
-const fileName = (name: string, extension: string): string =>
+export const fileName = (name: string, extension: string): string =>
   `${name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "network"}.${extension}`;
 
 /** Whether there is a compressed network to download: of a run that is done, or at its last boundary. */

@@ -66,10 +66,16 @@ export function addClip(document: TimelineDocument, blockId: string, start?: num
   return { document: { ...document, clips: [...document.clips, clip] }, id: clip.id };
 }
 
-const changeClip = (document: TimelineDocument, id: string, change: (clip: Clip) => Clip): TimelineDocument => ({
-  ...document,
-  clips: document.clips.map((clip) => (clip.id === id ? change(clip) : clip)),
-});
+/** The same document where nothing changes: there is nothing to undo then. */
+function changeClip(document: TimelineDocument, id: string, change: (clip: Clip) => Clip): TimelineDocument {
+  const before = clipOf(document, id);
+  if (!before) return document;
+  const after = change(before);
+  if (after.start === before.start && after.steps === before.steps && after.params === before.params) {
+    if (after.teacher === before.teacher && after.samples === before.samples) return document;
+  }
+  return { ...document, clips: document.clips.map((clip) => (clip === before ? after : clip)) };
+}
 
 export const moveClip =
   (id: string, start: number): Edit =>

@@ -40,3 +40,30 @@ const rowsOf = ({ names, steps, total, parts }: Series): LossRow[] =>
     total: total[i]!,
     parts: Object.fromEntries(names.map((name, k) => [name, parts[k]![i]!])),
   }));
+
+/** One line of a chart of losses. */
+export interface LossLine {
+  /** Null of the total. */
+  readonly name: string | null;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** No more rows than a chart has pixels for; the last is among them. */
+export function drawnLosses({ rows, names }: LossHistory): LossHistory {
+  if (rows.length <= mostRows) return { rows, names };
+  const every = Math.ceil(rows.length / mostRows);
+  return { rows: rows.filter((_, i) => (rows.length - 1 - i) % every === 0), names };
+}
+
+/** The total, and each part where it is part of the loss. One part alone is the total, and drawn once. */
+export function lossLines({ rows, names }: LossHistory): readonly LossLine[] {
+  if (rows.length === 0) return [];
+  const total = { name: null, steps: rows.map(({ step }) => step), values: rows.map((row) => row.total) };
+  if (names.length < 2) return [total];
+  const parts = names.map((name) => {
+    const own = rows.filter(({ parts }) => parts[name] !== undefined);
+    return { name, steps: own.map(({ step }) => step), values: own.map(({ parts }) => parts[name]!) };
+  });
+  return [total, ...parts.filter(({ steps }) => steps.length > 0)];
+}

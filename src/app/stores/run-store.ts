@@ -77,6 +77,8 @@ export interface StartOptions {
   readonly startedAt?: number;
   /** Before the first step, until `resume` or `step`. */
   readonly paused?: boolean;
+  /** Told before the reload: the engine tells losses again only from the step that it goes on from. */
+  readonly losses?: LossHistory;
 }
 
 export type RunStore = StoreApi<RunState>;
@@ -103,7 +105,7 @@ function comparable(document: TimelineDocument): string {
 }
 
 /** Whether a run shows what the timeline says; names do not count. */
-export const isOutOfDate = (run: Run | null, document: TimelineDocument): boolean =>
+export const isOutOfDate = (run: Pick<Run, "document"> | null, document: TimelineDocument): boolean =>
   run !== null && run.document !== document && comparable(run.document) !== comparable(document);
 
 export function createRunStore({ engine, now, newId }: RunStoreDeps): RunStore {
@@ -166,7 +168,7 @@ export function createRunStore({ engine, now, newId }: RunStoreDeps): RunStore {
       earlier: [],
       hidden: new Set(),
 
-      async start(document, { id = newId(), startedAt = now(), paused = false } = {}) {
+      async start(document, { id = newId(), startedAt = now(), paused = false, losses = noLosses } = {}) {
         const { current } = get();
         if (isActive(current)) get().stop();
         const run: Run = {
@@ -175,7 +177,7 @@ export function createRunStore({ engine, now, newId }: RunStoreDeps): RunStore {
           startedAt,
           phase: paused ? "paused" : "waiting",
           points: [],
-          losses: noLosses,
+          losses,
           boundaries: [],
           progress: null,
           load: null,

@@ -2,6 +2,7 @@
 import type { TimelineDocument } from "../../engine/timeline/document";
 import type { EngineClient } from "../../worker/protocol";
 import { createDocumentStore, type DocumentStore } from "./document-store";
+import { createFilesStore, type FilesStore } from "./files-store";
 import { createKeepingStore, type KeepingStore } from "./keeping-store";
 import { createLibraryStore, type LibraryStore } from "./library-store";
 import { createNoticeStore, type NoticeStore } from "./notice-store";
@@ -16,6 +17,7 @@ export interface Studio {
   readonly view: ViewStore;
   readonly notices: NoticeStore;
   readonly keeping: KeepingStore;
+  readonly files: FilesStore;
 }
 
 export interface StudioDeps {
@@ -36,5 +38,6 @@ export function createStudio({ engine, document, settings, now, newId }: StudioD
     view: createViewStore(settings),
     notices: createNoticeStore(),
     keeping: createKeepingStore(),
+    files: createFilesStore(),
   };
 }

@@ -2,6 +2,7 @@
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { type DocumentState, shownDocument } from "./document-store";
+import type { FilesState } from "./files-store";
 import type { KeepingState } from "./keeping-store";
 import type { LibraryState } from "./library-store";
 import type { NoticeState } from "./notice-store";
@@ -23,6 +24,7 @@ export const useLibrary = <T>(select: (state: LibraryState) => T): T => useStore
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(useStudio().view, select);
 export const useNotices = <T>(select: (state: NoticeState) => T): T => useStore(useStudio().notices, select);
 export const useKeeping = <T>(select: (state: KeepingState) => T): T => useStore(useStudio().keeping, select);
+export const useFiles = <T>(select: (state: FilesState) => T): T => useStore(useStudio().files, select);
 
 /** The document as it is shown: with what is being dragged where it would lie. */
 export const useShownDocument = () => useDocument(shownDocument);

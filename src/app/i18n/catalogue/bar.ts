@@ -33,6 +33,7 @@ export const bar = {
   backendStep: w("one training step {{ms}} ms", "单步训练 {{ms}} 毫秒"),
   backendPassed: w("passed its self-test", "已通过自检"),
   backendFailed: w("failed its self-test", "未通过自检"),
+  backendSkipped: w("no GPU behind it: slower than wasm", "没有 GPU 支持：慢于 wasm"),
   backendUnavailable: w("not to be had here", "此处不可用"),
   threads: w("{{count}} threads", "{{count}} 线程"),
   thread: w("1 thread", "1 线程"),

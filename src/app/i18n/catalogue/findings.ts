@@ -1,12 +1,35 @@
 import type { FindingCode } from "../../../engine/timeline/validate";
+import type { CureKey } from "../../edits/cures";
 import { type Words, words as w } from "../../../survey/words";
 
-/** What `validate` finds, and under `<code>-cure` how to mend it. Values come from the finding's clip and details. */
+/**
+ * What `validate` finds, under `<code>-cure` how to mend it, and under `do-<key>` what a button does about it. Values
+ * come from the finding's clip and details (`widgets/finding-values.ts`).
+ */
 export const findings = {
   label: w("Findings", "检查结果"),
   error: w("Error", "错误"),
   warning: w("Warning", "警告"),
   hint: w("Hint", "提示"),
+  none: w("Nothing to mend.", "没有问题。"),
+  show: w("Show {{clip}}", "显示 {{clip}}"),
+  cured: w("Mended; undo takes it back.", "已修正；可撤销。"),
+
+  "do-remove": w("Remove the clip", "移除该片段"),
+  "do-rename": w("Give the later one another id", "为后者另取标识"),
+  "do-reset": w("Reset it", "重置"),
+  "do-lengthen": w("Give it {{steps}} steps", "设为 {{steps}} 步"),
+  "do-instant": w("Set its length to 0", "将长度设为 0"),
+  "do-one-shot": w("Prune in one shot", "改为一次性剪枝"),
+  "do-original": w("Choose the original as teacher", "以原始网络为教师"),
+  "do-no-teacher": w("Remove the teacher", "移除教师"),
+  "do-start-at": w("Start at step {{step}}", "从第 {{step}} 步开始"),
+  "do-quantize-after": w("Quantize after it", "移到剪枝之后量化"),
+  "do-fine-tune": w("Add a fine-tuning clip", "添加微调片段"),
+  "do-temperature": w("Set the temperature to {{temperature}}", "将温度设为 {{temperature}}"),
+  "do-close-gap": w("Move the clips together", "将片段靠拢"),
+  "do-fewer-samples": w("Use {{samples}} images", "使用 {{samples}} 张图像"),
+  "do-teach-compressed": w("Distil from the compressed network", "以压缩后的网络为教师"),
 
   "unknown-block": w("“{{block}}” is no method of this studio.", "“{{block}}”不是本工作室的方法。"),
   "unknown-block-cure": w(
@@ -18,7 +41,10 @@ export const findings = {
   "duplicate-id": w("Two clips are called “{{clip}}”.", "有两个片段都叫“{{clip}}”。"),
   "duplicate-id-cure": w("Remove one of them.", "移除其中一个。"),
   "invalid-params": w("“{{parameter}}” has a value that it cannot have.", "参数“{{parameter}}”的取值无效。"),
-  "invalid-params-cure": w("Correct the parameter, or reset it.", "修正或重置该参数。"),
+  "invalid-params-cure": w(
+    "It is “{{got}}”; expected {{expected}}. Correct it, or reset it.",
+    "当前为“{{got}}”，需要 {{expected}}。请修正或重置。",
+  ),
   "needs-length": w("This method needs time to train.", "此方法需要训练时间。"),
   "needs-length-cure": w("Stretch the clip.", "拉长该片段。"),
   "needs-instant": w("This method happens at one instant.", "此方法在一个瞬间完成。"),
@@ -66,16 +92,16 @@ export const findings = {
   "prune-without-recovery": w("Nothing trains after this pruning.", "此次剪枝之后没有训练。"),
   "prune-without-recovery-cure": w("Add a fine-tuning or distillation clip behind it.", "在其后添加微调或蒸馏片段。"),
   "hot-labels-few-bits": w(
-    "A temperature of 5 or more is too soft for 2-bit weights.",
-    "温度不低于 5 时，软标签对 2 位权重过于平缓。",
+    "A temperature of 5 or more is too soft for the 2-bit weights of “{{other}}”.",
+    "温度不低于 5 时，软标签对“{{other}}”的 2 位权重过于平缓。",
   ),
   "hot-labels-few-bits-cure": w("Lower the temperature to 1 to 4.", "将温度降到 1 至 4。"),
   gap: w("Nothing trains from step {{from}} to {{to}}.", "第 {{from}} 步到第 {{to}} 步之间没有训练。"),
   "gap-cure": w("Move the clips together, or cover the gap with a fine-tuning clip.", "将片段靠拢，或用微调片段填补。"),
   "too-many-samples": w("It asks for more images than the document trains on.", "所需图像多于文档的训练图像。"),
   "too-many-samples-cure": w(
-    "Use fewer images, or raise the number of training images.",
-    "减少图像数，或增加训练图像数。",
+    "Use at most {{train}} instead of {{samples}}, or raise the number of training images.",
+    "将 {{samples}} 张减至至多 {{train}} 张，或增加训练图像数。",
   ),
   "model-discards": w(
     "It replaces the network that was compressed before, and nothing learns from that one.",
@@ -90,4 +116,16 @@ export const findings = {
     "Start from a pretrained network, or add a fine-tuning clip.",
     "从预训练网络开始，或添加微调片段。",
   ),
-} as const satisfies Record<FindingCode | `${FindingCode}-cure` | "label" | "error" | "warning" | "hint", Words>;
+} as const satisfies Record<
+  | FindingCode
+  | `${FindingCode}-cure`
+  | `do-${CureKey}`
+  | "label"
+  | "error"
+  | "warning"
+  | "hint"
+  | "none"
+  | "show"
+  | "cured",
+  Words
+>;

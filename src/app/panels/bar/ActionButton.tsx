@@ -1,11 +1,12 @@
 /** A button that does an act of the person: its words, its key and whether it can be done come from the act. */
 import { useTranslation } from "react-i18next";
 import type { Action } from "../../actions/action";
+import { Icon, type IconName } from "../../widgets/Icon";
 import { useStudio } from "../../stores/use-studio";
 
 interface Props {
   readonly action: Action;
-  readonly icon?: string;
+  readonly icon?: IconName;
   /** In the place of the act's own words. */
   readonly text?: string;
   readonly primary?: boolean;
@@ -32,7 +33,7 @@ export function ActionButton({ action, icon, text, primary = false, wide = false
       aria-disabled={!enabled}
       onClick={() => action.enabled(studio) && action.perform(studio)}
     >
-      {icon && <span aria-hidden="true">{icon}</span>}
+      {icon && <Icon name={icon} />}
       {(wide || !icon) && <span>{label}</span>}
     </button>
   );

@@ -6,7 +6,12 @@ import { Menu } from "../../widgets/Menu";
 import type { BackendReport, RequestedBackend } from "../../../worker/protocol";
 
 const choices: readonly RequestedBackend[] = ["auto", "webgpu", "wasm", "webgl", "cpu"];
-const tests = { passed: "backendPassed", failed: "backendFailed", unavailable: "backendUnavailable" } as const;
+const tests = {
+  passed: "backendPassed",
+  failed: "backendFailed",
+  unavailable: "backendUnavailable",
+  skipped: "backendSkipped",
+} as const;
 
 export function BackendBadge() {
   const { t } = useTranslation("bar");
@@ -41,7 +46,7 @@ export function BackendBadge() {
             <label key={name} className="backend-choice">
               <input type="radio" name="backend" checked={requested === name} onChange={() => void choose(name)} />
               <span>{name === "auto" ? t("backendAuto") : name}</span>
-              <span className="small quiet">
+              <span className="small quiet" title={candidate?.error}>
                 {candidate && t(tests[candidate.selfTest])}
                 {candidate?.milliseconds !== undefined &&
                   ` · ${t("backendStep", { ms: formatNumber(candidate.milliseconds, { maximumSignificantDigits: 3 }) })}`}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { redo, undo } from "../../actions/actions";
 import { languageNames, languages } from "../../i18n/i18n";
 import { useDocument, useView } from "../../stores/use-studio";
+import { Icon } from "../../widgets/Icon";
 import { themes } from "../../stores/view-store";
 import { ActionButton } from "./ActionButton";
 import { BackendBadge } from "./BackendBadge";
@@ -42,13 +43,11 @@ function Travel() {
   useDocument((state) => state.future.length > 0);
   return (
     <span className="bar-group">
-      <ActionButton action={undo} icon="↶" />
-      <ActionButton action={redo} icon="↷" />
+      <ActionButton action={undo} icon="undo" />
+      <ActionButton action={redo} icon="redo" />
     </span>
   );
 }
-
-const themeIcons = { system: "◐", light: "○", dark: "●" } as const;
 
 function Look() {
   const { t } = useTranslation("bar");
@@ -73,7 +72,7 @@ function Look() {
         title={t(`theme_${theme}`)}
         onClick={() => set({ theme: nextTheme })}
       >
-        {themeIcons[theme]}
+        <Icon name={theme} />
       </button>
     </span>
   );

@@ -18,14 +18,14 @@ export function RunControls() {
     <span className="bar-group">
       <ActionButton
         action={main}
-        icon={main === pause ? "❚❚" : "▶"}
+        icon={main === pause ? "pause" : "play"}
         {...(main === run && shipped ? { text: t("runYourself") } : {})}
         primary
         wide
       />
-      <ActionButton action={stop} icon="■" />
-      <ActionButton action={step} icon="▸▏" />
-      <ActionButton action={download} icon="⭳" wide />
+      <ActionButton action={stop} icon="stop" />
+      <ActionButton action={step} icon="step" />
+      <ActionButton action={download} icon="download" />
       {!mended && (
         <span className="small bar-blocked" role="status">
           {t("hasErrors")}

@@ -1,7 +1,16 @@
-import { useTranslation } from "react-i18next";
+/** What is selected, in full: a clip, or the document where none is. */
+import { shownDocument } from "../../stores/document-store";
+import { useDocument } from "../../stores/use-studio";
+import { clipOf } from "../../edits/clip-edits";
+import { ClipInspector } from "./ClipInspector";
+import { DocumentInspector } from "./DocumentInspector";
 import "./inspector.css";
 
 export function Inspector() {
-  const { t } = useTranslation("inspector");
-  return <section aria-label={t("label")}>{t("label")}</section>;
+  const clip = useDocument((state) => clipOf(shownDocument(state), state.selected));
+  return (
+    <section className="inspector-panel" aria-labelledby="inspector-title">
+      {clip ? <ClipInspector key={clip.id} clip={clip} /> : <DocumentInspector />}
+    </section>
+  );
 }

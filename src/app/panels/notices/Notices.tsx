@@ -2,6 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { Notice } from "../../stores/notice-store";
 import { useNotices } from "../../stores/use-studio";
+import { Icon } from "../../widgets/Icon";
 import "./notices.css";
 
 export function Notices() {
@@ -34,7 +35,7 @@ function Item({ notice, onDismiss }: { readonly notice: Notice; readonly onDismi
         {error && <p className="small quiet">{error.message}</p>}
       </div>
       <button type="button" className="button plain" aria-label={t("dismiss")} onClick={onDismiss}>
-        ✕
+        <Icon name="close" />
       </button>
     </div>
   );

@@ -1,0 +1,32 @@
+/** The best of many trade-offs. */
+
+export interface TradeOff {
+  readonly compressionRatio: number;
+  readonly accuracy: number;
+}
+
+/**
+ * Those that no other beats: none is at least as good in both and better in one. By rising ratio, so by falling
+ * accuracy; of equal ones the first.
+ */
+export function paretoFront<T extends TradeOff>(all: readonly T[]): readonly T[] {
+  const byRatio = [...all].sort((a, b) => b.compressionRatio - a.compressionRatio || b.accuracy - a.accuracy);
+  let best = -Infinity;
+  const front = byRatio.filter(({ accuracy }) => {
+    const leads = accuracy > best;
+    if (leads) best = accuracy;
+    return leads;
+  });
+  return front.reverse();
+}
+
+/**
+ * The front as the line that it is, a staircase: for at least so much compression, at best so much accuracy. Straight
+ * lines from one to the next would promise what nobody has measured.
+ */
+export function staircase(front: readonly TradeOff[]): readonly TradeOff[] {
+  return front.flatMap((point, i) => {
+    const before = front[i - 1];
+    return before ? [{ ...point, compressionRatio: before.compressionRatio }, point] : [point];
+  });
+}

@@ -1,0 +1,11 @@
+/** What a block is called, also one that this studio does not know. */
+import type { BlockWords } from "../../engine/blocks/block";
+import { isBlockId } from "../../engine/blocks/catalog";
+import { blockWords } from "../../engine/blocks/words";
+import { type Words, words } from "../../survey/words";
+
+/** Null for a block that this studio does not know. */
+export const wordsOfBlock = (block: string): BlockWords | null => (isBlockId(block) ? blockWords[block] : null);
+
+/** An unknown block is called by its id. */
+export const blockName = (block: string): Words => wordsOfBlock(block)?.label ?? words(block, block);

@@ -1,0 +1,132 @@
+/** The picture: accuracy against compression, of the run at hand while it goes on and of those before it. */
+import { useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { accuracyRange, ratioRange } from "../../charts/axes";
+import { paretoFront, staircase } from "../../charts/pareto";
+import { type Axis, Plot } from "../../charts/Plot";
+import { useCurrentPoints, useEarlierRuns, useReferenceDocument } from "../../charts/runs-shown";
+import { stretchesOf } from "../../charts/trajectory";
+import { usePointNames } from "../../charts/use-names";
+import { useOutOfDate } from "../../charts/use-out-of-date";
+import { useRunNames } from "../../charts/use-run-names";
+import { formatBytes, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { useLanguage } from "../../i18n/i18n";
+import { isActive } from "../../stores/run-store";
+import { useRuns } from "../../stores/use-studio";
+import { AccuracyHead, EmptyHint } from "./AccuracyHead";
+import { EarlierPaths, ParetoFront } from "./EarlierRuns";
+import { Legend } from "./Legend";
+import { createPointReader, type Target } from "./point-reader";
+import { PointsTable } from "./PointsTable";
+import { PointSlider, ReadPoint } from "./ReadPoint";
+import { type Label, Labels, Trajectory } from "./Trajectory";
+
+export function AccuracyChart() {
+  return (
+    <div className="charts-card charts-main">
+      <AccuracyHead />
+      <Picture />
+      <PointsTable />
+    </div>
+  );
+}
+
+function Picture() {
+  const { t } = useTranslation("charts");
+  const points = useCurrentPoints();
+  const document = useReferenceDocument();
+  const { drawn, others } = useEarlierRuns();
+  const active = useRuns(({ current }) => isActive(current));
+  const outOfDate = useOutOfDate();
+  const figures = useRef<HTMLDivElement>(null);
+  const [reader] = useState(createPointReader);
+
+  const axes = useAxes();
+  const stretches = useMemo(() => stretchesOf(points, document), [points, document]);
+  const front = useMemo(() => {
+    const finals = drawn.flatMap((run) => run.points.slice(-1));
+    return paretoFront([...points.slice(0, 1), ...points.slice(1).slice(-1), ...finals]);
+  }, [points, drawn]);
+  const runs = drawn.length + (points.length > 1 ? 1 : 0);
+  const targets = useTargets();
+  const labels = useMemo(() => {
+    const [first, last] = [points[0], points.at(-1)];
+    const said: Label[] = [];
+    if (first) {
+      const values = { accuracy: formatPercent(first.accuracy, 1), bytes: formatBytes(first.sizeBytes) };
+      said.push({ at: first, lines: [t("original", values)] });
+    }
+    if (last && last !== first) {
+      const values = { accuracy: formatPercent(last.accuracy, 1), ratio: formatRatio(last.compressionRatio) };
+      const measured = { bytes: formatBytes(last.sizeBytes), images: formatNumber(last.testImages) };
+      said.push({ at: last, lines: [t(active ? "now" : "final", values), t("nowMeasured", measured)] });
+    }
+    const corner = runs > 1 ? staircase(front)[1] : undefined;
+    if (corner) said.push({ at: corner, lines: [t("front", { count: runs })], quiet: true });
+    return said;
+  }, [points, active, front, runs, t]);
+  const lines = useMemo(() => (runs > 1 ? [points, staircase(front)] : [points]), [points, front, runs]);
+
+  return (
+    <>
+      <p className="charts-y small quiet">↑ {t("accuracyAxis")}</p>
+      <PointSlider reader={reader} targets={targets}>
+        <Plot {...axes} right={16}>
+          <EarlierPaths runs={drawn} />
+          {runs > 1 && <ParetoFront front={front} />}
+          <Trajectory points={points} stretches={stretches} document={document} muted={outOfDate} />
+          <Labels labels={labels} lines={lines} />
+          <ReadPoint reader={reader} targets={targets} container={figures} />
+        </Plot>
+        <EmptyHint />
+        <div ref={figures} />
+      </PointSlider>
+      <p className="charts-x small quiet">{t("ratioAxis")} →</p>
+      <Legend
+        stretches={stretches}
+        earlier={drawn.length}
+        front={runs > 1 && front.length > 1 ? runs : 0}
+        others={others}
+      />
+    </>
+  );
+}
+
+const percentTick = (value: number) => formatPercent(value, value * 100 === Math.round(value * 100) ? 0 : 1);
+
+function useAxes(): { readonly x: Axis; readonly y: Axis } {
+  const language = useLanguage();
+  const points = useCurrentPoints();
+  const { drawn } = useEarlierRuns();
+  return useMemo(() => {
+    const all = [points, ...drawn.map((run) => run.points)].flat();
+    const sayPercent = (value: number) => percentTick(Number(value.toPrecision(6)));
+    // A new function for each language: the axis is drawn again for it.
+    const sayRatio = (value: number) => `${formatNumber(value)}×`;
+    void language;
+    return {
+      x: { ...ratioRange(all.map((point) => point.compressionRatio)), scale: "log", say: sayRatio },
+      y: { ...accuracyRange(all.map((point) => point.accuracy)), scale: "linear", say: sayPercent },
+    };
+  }, [points, drawn, language]);
+}
+
+/** Points of the run at hand, then the results of those before it. */
+function useTargets(): readonly Target[] {
+  const { t } = useTranslation("charts");
+  const points = useCurrentPoints();
+  const document = useReferenceDocument();
+  const { drawn } = useEarlierRuns();
+  const names = usePointNames();
+  const runNames = useRunNames();
+  return [
+    ...drawn.flatMap((run) =>
+      run.points.slice(-1).map((point) => ({
+        point,
+        document: run.document,
+        name: t("pointFinal", { run: runNames.get(run.id) ?? run.document.name }),
+      })),
+    ),
+    ...points.map((point) => ({ point, document, name: names.point(point, document) })),
+  ];
+}

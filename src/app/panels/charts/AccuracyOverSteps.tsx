@@ -1,0 +1,75 @@
+/** The accuracy of the points of the run at hand, in the order of time. */
+import { memo, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { documentEnd } from "../../../engine/timeline/document";
+import { accuracyRange, stepRange } from "../../charts/axes";
+import { dotsPath, linesPath, marksPath } from "../../charts/path";
+import { type Axis, Plot, useToPlace } from "../../charts/Plot";
+import { useCurrentPoints, useReferenceDocument } from "../../charts/runs-shown";
+import { type Stretch, stretchesOf } from "../../charts/trajectory";
+import { formatNumber, formatPercent } from "../../i18n/format";
+import type { Point } from "../../stores/run-store";
+import { KindLine } from "./KindLine";
+
+export function AccuracyOverSteps() {
+  const { t } = useTranslation("charts");
+  const points = useCurrentPoints();
+  const document = useReferenceDocument();
+  const stretches = useMemo(() => stretchesOf(points, document), [points, document]);
+  const axes = useMemo(
+    (): { x: Axis; y: Axis } => ({
+      x: {
+        ...stepRange(Math.max(documentEnd(document), points.at(-1)?.step ?? 0)),
+        scale: "linear",
+        say: (step) => formatNumber(step),
+      },
+      y: {
+        ...accuracyRange(
+          points.map(({ accuracy }) => accuracy),
+          4,
+        ),
+        scale: "linear",
+        say: (value) => `${formatNumber(100 * value, { maximumFractionDigits: 1 })} %`,
+      },
+    }),
+    [points, document],
+  );
+  const last = points.at(-1);
+  return (
+    <div
+      className="charts-picture"
+      role="img"
+      aria-label={
+        last
+          ? t("accuracySpoken", { count: points.length, accuracy: formatPercent(last.accuracy, 1) })
+          : `${t("accuracyOverSteps")}: ${t("noPoints")}`
+      }
+    >
+      <Plot {...axes}>
+        <Path points={points} stretches={stretches} />
+      </Plot>
+      {!last && <p className="charts-empty small quiet">{t("noPoints")}</p>}
+    </div>
+  );
+}
+
+interface Props {
+  readonly points: readonly Point[];
+  readonly stretches: readonly Stretch<Point>[];
+}
+
+const Path = memo(function Path({ points, stretches }: Props) {
+  const toPlace = useToPlace();
+  if (!toPlace) return null;
+  const placeOf = ({ step, accuracy }: Point) => toPlace(step, accuracy);
+  const boundaries = points.filter(({ clip, step }) => clip !== null || step === 0);
+  return (
+    <>
+      {stretches.map(({ kinds, lines }) => (
+        <KindLine key={kinds.join()} kinds={kinds} d={linesPath(lines.map((line) => line.map(placeOf)))} />
+      ))}
+      <path className="charts-between" d={dotsPath(points.map(placeOf))} />
+      <path className="charts-latest" d={marksPath(boundaries.map(placeOf), "circle", 4)} />
+    </>
+  );
+});

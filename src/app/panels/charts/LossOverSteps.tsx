@@ -1,0 +1,93 @@
+/** The training loss and its parts at each step, each named at its end. */
+import { memo, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { usePlotArea } from "recharts";
+import type { BlockKind } from "../../../engine/blocks/block";
+import { documentEnd } from "../../../engine/timeline/document";
+import { rangeFromZero, stepRange } from "../../charts/axes";
+import { linesPath } from "../../charts/path";
+import { spread, textWidth } from "../../charts/place-labels";
+import { type Axis, Plot, useToPlace } from "../../charts/Plot";
+import { useReferenceDocument } from "../../charts/runs-shown";
+import { formatNumber } from "../../i18n/format";
+import { drawnLosses, type LossLine, lossLines, noLosses } from "../../stores/loss-history";
+import { useRuns } from "../../stores/use-studio";
+
+/** What the engine calls the parts that it knows; a clip's own name is shown as it is. */
+const known = {
+  "hard labels": ["loss_hard", "train"],
+  "soft labels": ["loss_soft", "distill"],
+} as const satisfies Record<string, readonly [string, BlockKind]>;
+
+interface NamedLine extends LossLine {
+  readonly label: string;
+  /** Null of the total. */
+  readonly kind: BlockKind | null;
+}
+
+export function LossOverSteps() {
+  const { t } = useTranslation("charts");
+  const losses = useRuns(({ current }) => current?.losses ?? noLosses);
+  const end = documentEnd(useReferenceDocument());
+  const lines = useMemo(
+    () =>
+      lossLines(drawnLosses(losses)).map((line): NamedLine => {
+        if (line.name === null) return { ...line, label: t("loss_total"), kind: null };
+        const words = known[line.name as keyof typeof known] as (typeof known)[keyof typeof known] | undefined;
+        return { ...line, label: words ? t(words[0]) : line.name, kind: words ? words[1] : "distill" };
+      }),
+    [losses, t],
+  );
+  const axes = useMemo((): { x: Axis; y: Axis } => {
+    const last = Math.max(end, ...lines.map(({ steps }) => steps.at(-1) ?? 0));
+    const largest = Math.max(0, ...lines.flatMap(({ values }) => values));
+    const say = (value: number) => formatNumber(value);
+    return { x: { ...stepRange(last), scale: "linear", say }, y: { ...rangeFromZero(largest), scale: "linear", say } };
+  }, [lines, end]);
+  const ends = lines.map(({ label, values }) => `${label} ${lossValue(values.at(-1) ?? 0)}`);
+  const right = lines.length === 0 ? 12 : 14 + Math.max(...ends.map((text) => textWidth(text, 11.5)));
+  const step = Math.max(0, ...lines.map(({ steps }) => steps.at(-1) ?? 0));
+  return (
+    <div
+      className="charts-picture"
+      role="img"
+      aria-label={
+        lines.length === 0 ? t("noLoss") : t("lossSpoken", { step: formatNumber(step), parts: ends.join(", ") })
+      }
+    >
+      <Plot {...axes} right={Math.round(right)}>
+        <Lines lines={lines} ends={ends} />
+      </Plot>
+      {lines.length === 0 && <p className="charts-empty small quiet">{t("noLoss")}</p>}
+    </div>
+  );
+}
+
+const lossValue = (value: number) => formatNumber(value, { maximumSignificantDigits: 2 });
+
+const Lines = memo(function Lines({
+  lines,
+  ends,
+}: {
+  readonly lines: readonly NamedLine[];
+  readonly ends: readonly string[];
+}) {
+  const toPlace = useToPlace();
+  const plot = usePlotArea();
+  if (!toPlace || !plot) return null;
+  const paths = lines.map(({ steps, values }) => steps.map((step, i) => toPlace(step, values[i]!)));
+  const heights = spread(
+    paths.map((path) => path.at(-1)?.y ?? 0),
+    14,
+    plot.y + 6,
+    plot.y + plot.height - 4,
+  );
+  return lines.map(({ name, kind }, i) => (
+    <g key={name ?? ""} data-kind={kind ?? undefined} className="charts-loss">
+      <path d={linesPath([paths[i]!])} strokeDasharray={kind === "train" ? "4 3" : undefined} />
+      <text x={(paths[i]!.at(-1)?.x ?? 0) + 6} y={heights[i]! + 4}>
+        {ends[i]}
+      </text>
+    </g>
+  ));
+});

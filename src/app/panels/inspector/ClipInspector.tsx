@@ -1,0 +1,35 @@
+/** One clip: what its method is, what is wrong, its settings, what it did, where it comes from. */
+import { useTranslation } from "react-i18next";
+import type { Clip } from "../../../engine/timeline/document";
+import { kindOfClip, metaOf } from "../../edits/clip-edits";
+import { ClipActs } from "./ClipActs";
+import { ClipFindings } from "./Findings";
+import { ClipHead } from "./ClipHead";
+import { ClipOutcome } from "./ClipOutcome";
+import { ParamForm } from "./ParamForm";
+import { PlaceForm } from "./PlaceForm";
+import { Sources } from "./Sources";
+import { TeacherForm } from "./TeacherForm";
+
+export function ClipInspector({ clip }: { readonly clip: Clip }) {
+  const { t } = useTranslation("inspector");
+  const meta = metaOf(clip);
+  return (
+    <div className="inspector-body" data-kind={kindOfClip(clip)}>
+      <ClipHead clip={clip} meta={meta} />
+      <ClipFindings clipId={clip.id} />
+      {meta && Object.keys(meta.params).length > 0 && (
+        <div role="group" className="inspector-group" aria-label={t("parameters")}>
+          <ParamForm clip={clip} meta={meta} />
+        </div>
+      )}
+      <PlaceForm clip={clip} />
+      {meta && (meta.needs.teacher || meta.needs.data || clip.teacher !== undefined) && (
+        <TeacherForm clip={clip} meta={meta} />
+      )}
+      <ClipOutcome clipId={clip.id} />
+      <ClipActs clip={clip} />
+      {meta && <Sources meta={meta} />}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** What `validate` finds about a clip, in words, with other clips and parameters by their names. */
+import type { TFunction } from "i18next";
+import type { TimelineDocument } from "../../../engine/timeline/document";
+import type { Finding, Severity } from "../../../engine/timeline/validate";
+import { clipOf } from "../../edits/clip-edits";
+import { wordsOfBlock } from "../../edits/clip-names";
+import type { Language } from "../../i18n/i18n";
+import { nameOfClip } from "./clip-label";
+
+/** `Warning: nothing trains after this pruning.` */
+export function findingText(
+  { severity, code, clipId, details }: Finding,
+  document: TimelineDocument,
+  language: Language,
+  t: TFunction<"findings">,
+): string {
+  const values: Record<string, string | number> = { clip: clipId ? nameOfClip(clipId, document, language) : "" };
+  for (const [key, value] of Object.entries(details ?? {})) {
+    if (typeof value === "number") values[key] = value;
+    else if (key === "other" || key === "teacher") values[key] = nameOfClip(String(value), document, language);
+    else if (key === "parameter") values[key] = parameterName(clipId, String(value), document, language);
+    else values[key] = String(value);
+  }
+  return `${t(severity)}: ${t(code, values)}`;
+}
+
+function parameterName(
+  clipId: string | undefined,
+  name: string,
+  document: TimelineDocument,
+  language: Language,
+): string {
+  const clip = clipOf(document, clipId ?? null);
+  return (clip && wordsOfBlock(clip.block)?.params[name]?.label[language]) ?? name;
+}
+
+/** The gravest that deserves a mark on the clip; hints do not. */
+export function markOf(findings: readonly Finding[]): Exclude<Severity, "hint"> | null {
+  if (findings.some(({ severity }) => severity === "error")) return "error";
+  return findings.some(({ severity }) => severity === "warning") ? "warning" : null;
+}
