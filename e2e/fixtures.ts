@@ -1,6 +1,6 @@
 /** What every browser test begins with: the studio opened, its console watched, its requests kept to the origin. */
 import { test as base } from "@playwright/test";
-import { deflateSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import { Studio } from "./page-models/studio";
 
 interface Fixtures {
@@ -33,4 +33,4 @@ export { expect } from "@playwright/test";
 
 /** The address that carries a document, as the page's own links do. */
 export const linkTo = (document: unknown): string =>
-  `#p=1.${deflateSync(JSON.stringify(document), { level: 9 }).toString("base64url")}`;
+  `#p=1.${deflateRawSync(JSON.stringify(document), { level: 9 }).toString("base64url")}`;

@@ -22,7 +22,7 @@ describe("README.md", () => {
   it("names npm scripts and files that exist", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const text = documents.map(read).join("\n");
-    const named = [...text.matchAll(/npm (?:run (?:-s )?([a-z:]+)|(test))/g)].map(
+    const named = [...text.matchAll(/npm (?:run (?:-s )?([a-z:-]+)|(test|start))/g)].map(
       ([, script, test]) => script ?? test!,
     );
     expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);

@@ -9,15 +9,17 @@ import { startKeeping } from "./persistence/keep";
 import { createStudio } from "./stores/studio";
 import { StudioContext } from "./stores/use-studio";
 
+// `randomUUID` is for secure contexts only.
+const newId = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("");
+
 const studio = createStudio({
   engine: spawnEngine(),
   document: defaultDocument,
   settings: { theme: "system", language: preferredLanguage(navigator.languages), backend: "auto" },
   now: () => Date.now(),
-  // `randomUUID` is for secure contexts only.
-  newId: () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join(""),
+  newId,
 });
-await startKeeping(studio);
+await startKeeping(studio, newId);
 startI18n(studio.view.getState().language);
 createRoot(document.getElementById("root")!).render(
   <StudioContext value={studio}>

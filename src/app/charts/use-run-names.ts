@@ -9,79 +9,85 @@ import { formatNumber } from "../i18n/format";
 import { useSay } from "../i18n/i18n";
 import type { Run } from "../stores/run-store";
 import { useRuns } from "../stores/use-studio";
-import { type Difference, type FieldName, nameParts, type Value } from "./run-differences";
+import { type Difference, nameParts, type Value } from "./run-differences";
 import { useBlockName } from "./use-names";
 
 /** By id. */
 export function useRunNames(): ReadonlyMap<string, string> {
-  const current = useRuns((runs) => runs.current?.document);
-  const currentId = useRuns((runs) => runs.current?.id);
+  const { t } = useTranslation("runs");
+  const document = useRuns((runs) => runs.current?.document);
+  const id = useRuns((runs) => runs.current?.id);
   const earlier = useRuns((runs) => runs.earlier);
   const sayDifference = useDifferenceWords();
-  const { t } = useTranslation("runs");
-  return useMemo(() => {
-    type Named = Pick<Run, "id" | "document">;
-    const all: readonly Named[] = [...(current && currentId ? [{ id: currentId, document: current }] : []), ...earlier];
-    return new Map(
-      all.map(({ id, document }, i) => {
-        const parts = nameParts(document, all[i + 1]?.document);
-        if (parts === "again") return [id, t("again", { name: document.name })];
-        if (parts === "name") return [id, document.name];
-        const more = parts.more > 0 ? ` ${t("andMore", { count: parts.more })}` : "";
-        return [id, parts.shown.map(sayDifference).join(t("comma")) + more];
-      }),
-    );
-  }, [current, currentId, earlier, sayDifference, t]);
-}
-
-/** A difference as a short text. */
-export function useDifferenceWords(): (difference: Difference) => string {
-  const { t } = useTranslation("runs");
-  const say = useSay();
-  const blockName = useBlockName();
-  const sayFields = useFieldWords();
-  return useMemo(
-    () => (difference) => {
-      const change = (name: string, from: Value, to: Value) =>
-        t("change", { name, from: sayValue(from, t("none")), to: sayValue(to, t("none")) });
-      switch (difference.what) {
-        case "order":
-          return t("order");
-        case "added":
-          return t("added", { name: blockName(difference.block) });
-        case "removed":
-          return t("removed", { name: blockName(difference.block) });
-        case "field":
-          return change(sayFields(difference.field), difference.from, difference.to);
-        case "parameter": {
-          const { block, parameter } = difference;
-          const words = parameterWords(block, parameter);
-          const sayOption = (value: Value) => {
-            const option = words?.options?.[String(value)];
-            return option ? say(option) : value;
-          };
-          return change(words ? say(words.label) : parameter, sayOption(difference.from), sayOption(difference.to));
-        }
-        case "start":
-        case "steps":
-        case "teacher":
-        case "samples":
-          return change(
-            t("ofClip", { clip: blockName(difference.block), what: t(`clip_${difference.what}`) }),
-            difference.from,
-            difference.to,
-          );
-      }
-    },
-    // The names follow the language, and `t` changes with it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
-    [t],
+  const parts = useMemo(() => {
+    const all: readonly Pick<Run, "id" | "document">[] = [...(document && id ? [{ id, document }] : []), ...earlier];
+    return all.map((run, i) => ({ run, name: nameParts(run.document, all[i + 1]?.document) }));
+  }, [document, id, earlier]);
+  return new Map(
+    parts.map(({ run, name }) => {
+      if (name === "again") return [run.id, t("again", { name: run.document.name })];
+      if (name === "name") return [run.id, run.document.name];
+      const more = name.more > 0 ? ` ${t("andMore", { count: name.more })}` : "";
+      return [run.id, name.shown.map(sayDifference).join(t("comma")) + more];
+    }),
   );
 }
 
-export function useFieldWords(): (field: FieldName) => string {
+interface Subject {
+  /** What differs. */
+  readonly name: string;
+  /** A choice in words; other values as they are. */
+  readonly sayOption: (value: Value) => Value;
+}
+
+const asItIs = (value: Value): Value => value;
+
+/** What a difference is about. */
+export function useDifferenceSubject(): (difference: Difference) => Subject {
   const { t } = useTranslation("runs");
-  return (field) => t(`field_${field}`);
+  const say = useSay();
+  const blockName = useBlockName();
+  return (difference) => {
+    switch (difference.what) {
+      case "order":
+        return { name: t("order"), sayOption: asItIs };
+      case "added":
+      case "removed":
+        return { name: blockName(difference.block), sayOption: asItIs };
+      case "field":
+        return { name: t(`field_${difference.field}`), sayOption: asItIs };
+      case "parameter": {
+        const words = parameterWords(difference.block, difference.parameter);
+        return {
+          name: words ? say(words.label) : difference.parameter,
+          sayOption: (value) => {
+            const option = words?.options?.[String(value)];
+            return option ? say(option) : value;
+          },
+        };
+      }
+      case "start":
+      case "steps":
+      case "teacher":
+      case "samples":
+        return {
+          name: t("ofClip", { clip: blockName(difference.block), what: t(`clip_${difference.what}`) }),
+          sayOption: asItIs,
+        };
+    }
+  };
+}
+
+/** A difference as a short text. */
+function useDifferenceWords(): (difference: Difference) => string {
+  const { t } = useTranslation("runs");
+  const subjectOf = useDifferenceSubject();
+  return (difference) => {
+    const { name, sayOption } = subjectOf(difference);
+    if (!("from" in difference)) return difference.what === "order" ? name : t(difference.what, { name });
+    const [from, to] = [difference.from, difference.to].map((value) => sayValue(sayOption(value), t("none")));
+    return t("change", { name, from, to });
+  };
 }
 
 export const sayValue = (value: Value, none: string): string =>

@@ -50,7 +50,7 @@ export interface Keeping {
   followLink(hash: string): boolean;
 }
 
-export async function startKeeping(studio: Studio): Promise<void> {
+export async function startKeeping(studio: Studio, newId: () => string): Promise<void> {
   const locks = "locks" in navigator ? webLocks(navigator.locks) : noLocks;
   const after: After = (ms, callback) => {
     const id = setTimeout(callback, ms);
@@ -62,7 +62,7 @@ export async function startKeeping(studio: Studio): Promise<void> {
     session: tabSession(sessionOfTab(), locks.certain),
     after,
     now: () => Date.now(),
-    newId: () => crypto.randomUUID(),
+    newId,
     hash: location.hash,
     askToPersist: () => void navigator.storage?.persist?.().catch(() => undefined),
   });

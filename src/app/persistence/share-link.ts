@@ -2,7 +2,7 @@
  * A document in the address of the page: `#p=1.` and the deflated JSON in base64url. Whoever opens it trusts nothing in
  * it: sizes are capped while it inflates, and what comes out is parsed like any document.
  */
-import { deflateSync, Inflate, strFromU8, strToU8 } from "fflate";
+import { deflateSync, FlateErrorCode, Inflate, strFromU8, strToU8 } from "fflate";
 import { EngineError, type EngineErrorCode } from "../../engine/core/errors";
 import { parseDocumentText, type TimelineDocument } from "../../engine/timeline/document";
 
@@ -19,6 +19,8 @@ const chunkBytes = 1024;
 const cure = "ask for the link again, or for the timeline as a file";
 const broken = (expected: string, got: string, code: EngineErrorCode = "invalid-document"): EngineError =>
   new EngineError(code, `expected ${expected}, got ${got}; ${cure}`, { details: { expected, got } });
+
+const cutShort = () => broken("the whole of a timeline", "a link that is cut short", "truncated-file");
 
 /** @param address of the page; what it has behind `#` is left out */
 export function linkTo(document: TimelineDocument, address: string): string {
@@ -60,12 +62,14 @@ function inflate(bytes: Uint8Array): string {
   for (let at = 0; at < bytes.length && size <= mostBytes; at += chunkBytes) {
     try {
       stream.push(bytes.subarray(at, at + chunkBytes), at + chunkBytes >= bytes.length);
-    } catch {
-      throw broken("deflated text", "bytes that cannot be inflated", "corrupt-file");
+    } catch (error) {
+      // Fewer bytes than the text needs end it too, when the last of them are pushed.
+      const cut = error instanceof Error && "code" in error && error.code === FlateErrorCode.UnexpectedEOF;
+      throw cut ? cutShort() : broken("deflated text", "bytes that cannot be inflated", "corrupt-file");
     }
   }
   if (size > mostBytes) throw broken(`a timeline of at most ${mostBytes} bytes`, "more");
-  if (!ended) throw broken("the whole of a timeline", "a link that is cut short", "truncated-file");
+  if (!ended) throw cutShort();
   const whole = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
@@ -83,6 +87,6 @@ function fromBase64Url(text: string): Uint8Array {
   try {
     return strToU8(atob(text.replace(/-/g, "+").replace(/_/g, "/")), true);
   } catch {
-    throw broken("the whole of a timeline", "a link that is cut short", "truncated-file");
+    throw cutShort();
   }
 }

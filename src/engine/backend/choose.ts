@@ -22,8 +22,9 @@ export type WasmPaths = string | Record<string, string>;
 
 export interface BackendCandidate {
   readonly name: BackendName;
-  readonly selfTest: "passed" | "failed" | "unavailable";
-  /** Why it failed or is unavailable. */
+  /** `skipped`: its GPU is the processor itself; it works when it is asked for. */
+  readonly selfTest: "passed" | "failed" | "unavailable" | "skipped";
+  /** Why it did not pass. */
   readonly error?: string;
   /** One training step of the benchmark's network; absent where nothing had to be compared. */
   readonly milliseconds?: number;
@@ -80,7 +81,7 @@ export async function prepareBackend(options: PrepareOptions): Promise<BackendRe
     tried.push(
       software === null
         ? await selfTest(name, wasmPaths)
-        : { name, selfTest: "unavailable", error: `'${software}' computes in software, which is slower than wasm` },
+        : { name, selfTest: "skipped", error: `'${software}' computes in software, which is slower than wasm` },
     );
   }
   const passed = working(tried);

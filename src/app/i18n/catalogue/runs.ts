@@ -88,4 +88,5 @@ export const runs = {
   results: w("Results", "结果"),
   noDifference: w("Their timelines are the same.", "两者的时间线相同。"),
   difference: w("Difference", "差别"),
+  points: w("{{change}} points", "{{change}} 个百分点"),
 } as const;

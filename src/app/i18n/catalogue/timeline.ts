@@ -7,7 +7,6 @@ export const timeline = {
   emptyNarrow: w("Press “Add a method” to begin.", "点按“添加方法”开始。"),
   addMethod: w("Add a method", "添加方法"),
   steps: w("steps", "步"),
-  step: w("step {{step}}", "第 {{step}} 步"),
   epoch: w("epoch {{epoch}}", "轮次 {{epoch}}"),
   measuredAt: w("measured at step {{step}}", "第 {{step}} 步处已测量"),
   playhead: w("the run is here", "运行至此"),

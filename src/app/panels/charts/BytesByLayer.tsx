@@ -44,6 +44,7 @@ function Layers({ changes }: { readonly changes: readonly LayerChange[] }) {
   const most = Math.max(1, ...changes.flatMap(({ before, now }) => [before?.sizeBytes ?? 0, now?.sizeBytes ?? 0]));
   // The side of a square of that many bytes: a layer of a thousandth is still three hundredths long.
   const share = (bytes: number) => `${(100 * Math.sqrt(bytes / most)).toFixed(2)}%`;
+  const hints = [...new Set(changes.map(({ before, now }) => hintOf(before, now)))];
   return (
     <>
       <ul className="charts-layers">
@@ -83,9 +84,11 @@ function Layers({ changes }: { readonly changes: readonly LayerChange[] }) {
         <span>
           <span className="charts-before" /> {t("bytesOriginal")}
         </span>
-        <span>
-          <span className="charts-after" /> {t("bytesNow")}
-        </span>
+        {hints.map((hint) => (
+          <span key={hint ?? ""}>
+            <span className="charts-after" data-kind={hint} /> {t(hint ? `bytesNow_${hint}` : "bytesNow")}
+          </span>
+        ))}
         <span>{t("bytesScale")}</span>
       </p>
     </>
@@ -93,9 +96,8 @@ function Layers({ changes }: { readonly changes: readonly LayerChange[] }) {
 }
 
 /** Which family made a layer what it is: fewer bits, else fewer values. */
-const hintOf = (before: LayerChange["before"], now: LayerChange["now"]) =>
-  now?.bits !== null && now !== null && now.bits < 16
-    ? "quantize"
-    : now && (now.nonZero < now.count || (before && now.count < before.count))
-      ? "prune"
-      : undefined;
+function hintOf(before: LayerChange["before"], now: LayerChange["now"]): "quantize" | "prune" | undefined {
+  if (!now) return "prune";
+  if (now.bits !== null && now.bits < 16) return "quantize";
+  return now.nonZero < now.count || (before !== null && now.count < before.count) ? "prune" : undefined;
+}

@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** Pixels of one stripe. */
-const stripe = 6;
+const stripe = 9;
 
 export function KindLine({ kinds, d }: Props) {
   return kinds.map((kind, i) => (

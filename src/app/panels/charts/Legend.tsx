@@ -19,6 +19,7 @@ export const Legend = memo(function Legend({ stretches, earlier, front, others }
   const { t } = useTranslation("charts");
   const { t: common } = useTranslation("common");
   if (stretches.length + earlier + others === 0) return null;
+  const marks = marked(stretches);
   return (
     <ul className="charts-legend small quiet" aria-label={t("legend")}>
       {stretches.map(({ kinds }) => (
@@ -29,14 +30,21 @@ export const Legend = memo(function Legend({ stretches, earlier, front, others }
           {kinds.map((kind) => common(kind)).join(" + ")}
         </li>
       ))}
-      {marked(stretches).map((kind) => (
-        <li key={kind}>
-          <Sample width={12}>
-            <path className="charts-boundary" data-kind={kind} d={marksPath([{ x: 6, y: 6 }], markOf(kind), 4)} />
+      {marks.length > 0 && (
+        <li>
+          <Sample width={16 * marks.length}>
+            {marks.map((kind, i) => (
+              <path
+                key={kind}
+                className="charts-boundary"
+                data-kind={kind}
+                d={marksPath([{ x: 7 + 16 * i, y: 6 }], markOf(kind), 4)}
+              />
+            ))}
           </Sample>
-          {t("markEnd", { kind: common(kind) })}
+          {t("markEnd")}
         </li>
-      ))}
+      )}
       {earlier > 0 && (
         <li>
           <Sample>

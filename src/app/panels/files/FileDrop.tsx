@@ -16,8 +16,10 @@ export function FileDrop() {
     <>
       {over && (
         <div className="files-over">
-          <p>{t("dropHere")}</p>
-          <p className="small">{t("nothingSent")}</p>
+          <div>
+            <p>{t("dropHere")}</p>
+            <p className="small">{t("nothingSent")}</p>
+          </div>
         </div>
       )}
       <div className="files-panels">

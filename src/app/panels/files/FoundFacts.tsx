@@ -82,7 +82,7 @@ export function TimelineFacts({ document }: { readonly document: TimelineDocumen
         [t("factNetwork"), networkOf(document.model.source, library, facts).name],
         [t("factData"), dataOf(document.dataset.id, library, facts).name],
         [t("factClips"), `${document.clips.length}: ${document.clips.map(({ block }) => block).join(", ")}`],
-        [t("factCombination"), found.length > 0 ? found.join("; ") : t("factNone")],
+        [t("factCombination"), found.length > 0 ? found.map((name) => <p key={name}>{name}</p>) : t("factNone")],
       ]}
     />
   );

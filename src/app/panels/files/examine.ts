@@ -20,11 +20,12 @@ let underWay: AbortController | undefined;
 /** What was shown before gives way. */
 export async function examine(studio: Studio, dropped: readonly DroppedFile[]): Promise<void> {
   if (dropped.length === 0) return;
-  await closeFound(studio);
+  underWay?.abort();
   const aborter = new AbortController();
   underWay = aborter;
   const { files, notices } = studio;
   try {
+    await discard(studio);
     await examineAll(studio, dropped, aborter.signal);
   } catch (error) {
     if (!aborter.signal.aborted) notices.getState().fail("filesFailed", error);
@@ -38,6 +39,7 @@ export async function examine(studio: Studio, dropped: readonly DroppedFile[]): 
 
 async function examineAll(studio: Studio, dropped: readonly DroppedFile[], signal: AbortSignal): Promise<void> {
   const { files } = studio;
+  signal.throwIfAborted();
   const blobs = new Map(dropped.map(({ path, file }) => [path, file]));
   files.getState().set({ reading: { name: baseName(dropped[0]!.path), loaded: 0, total: 0 } });
   for (const group of recognise(await Promise.all(dropped.map(lookAt)))) {
@@ -181,7 +183,12 @@ async function unpack(name: string, bytes: Uint8Array): Promise<DroppedFile[]> {
   if (total > mostBytes) {
     throw new EngineError("invalid-file", `'${name}': expected at most ${mostBytes} bytes when unpacked, got ${total}`);
   }
-  const files = Object.entries(unzipped).map(([path, content]) => ({ path, file: new Blob([content as BlobPart]) }));
+  // What lies in no folder is called after the archive.
+  const folder = name.replace(/\.[^.]*$/, "");
+  const files = Object.entries(unzipped).map(([path, content]) => ({
+    path: path.includes("/") ? path : `${folder}/${path}`,
+    file: new Blob([content as BlobPart]),
+  }));
   if (files.length > 0) return files;
   throw new EngineError(
     "unknown-format",
@@ -200,9 +207,15 @@ async function unknown({ name, paths }: FileGroup, blobs: ReadonlyMap<string, Bl
   );
 }
 
-/** Takes everything that was found away; of what the engine had to store, what nobody uses goes. */
-export async function closeFound({ engine, files, document, library, notices }: Studio): Promise<void> {
+/** Stops what is being read, and takes away everything that was found. */
+export async function closeFound(studio: Studio): Promise<void> {
   underWay?.abort();
+  underWay = undefined;
+  await discard(studio);
+}
+
+/** Of what the engine had to store, what nobody uses goes too. */
+async function discard({ engine, files, document, library, notices }: Studio): Promise<void> {
   const { found, used, set } = files.getState();
   set({ found: [], reading: null, used: new Set() });
   const { model, dataset } = document.getState().document;

@@ -28,12 +28,18 @@ export function ClipOutcome({ clipId }: { readonly clipId: string }) {
       {state === "old" && <p className="small inspector-old">⚠ {t("outcomeOld")}</p>}
       {state === "cut" && <p className="small quiet">{t("outcomeCut")}</p>}
       <dl className="inspector-figures" data-old={state === "old"}>
-        <dt>{t("outcomeAccuracy")}</dt>
-        <dd>{change((value) => formatPercent(value, 1), before.accuracy, after.accuracy)}</dd>
-        <dt>{t("outcomeBytes")}</dt>
-        <dd>{change(formatBytes, before.sizeBytes, after.sizeBytes)}</dd>
-        <dt>{t("outcomeRatio")}</dt>
-        <dd>{change(formatRatio, before.compressionRatio, after.compressionRatio)}</dd>
+        <div>
+          <dt>{t("outcomeAccuracy")}</dt>
+          <dd>{change((value) => formatPercent(value, 1), before.accuracy, after.accuracy)}</dd>
+        </div>
+        <div>
+          <dt>{t("outcomeBytes")}</dt>
+          <dd>{change(formatBytes, before.sizeBytes, after.sizeBytes)}</dd>
+        </div>
+        <div>
+          <dt>{t("outcomeRatio")}</dt>
+          <dd>{change(formatRatio, before.compressionRatio, after.compressionRatio)}</dd>
+        </div>
       </dl>
       <p className="small quiet">
         {t("outcomeMeasured", { images: formatNumber(after.testImages) })}
