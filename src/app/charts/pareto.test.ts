@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paretoFront, staircase } from "./pareto";
+import { outcomeOf, paretoFront, staircase } from "./pareto";
 
 const point = (compressionRatio: number, accuracy: number) => ({ compressionRatio, accuracy });
 
@@ -30,4 +30,12 @@ describe("staircase", () => {
       point(20, 0.8),
     ]);
   });
+});
+
+it("takes for a run's outcome its last point that was tested on all images", () => {
+  const [original, pruned, between] = [{ testImages: 2000 }, { testImages: 2000 }, { testImages: 1000 }];
+  expect(outcomeOf([original, between, pruned, between])).toBe(pruned);
+  expect(outcomeOf([original, between])).toBeUndefined();
+  expect(outcomeOf([original])).toBeUndefined();
+  expect(outcomeOf([])).toBeUndefined();
 });

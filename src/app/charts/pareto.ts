@@ -30,3 +30,10 @@ export function staircase(front: readonly TradeOff[]): readonly TradeOff[] {
     return before ? [{ ...point, compressionRatio: before.compressionRatio }, point] : [point];
   });
 }
+
+/**
+ * What a run came to, as far as it can be compared with others: its last point that was tested on as many images as its
+ * original. Points between boundaries see fewer, and a lucky thousand images would beat ten thousand.
+ */
+export const outcomeOf = <P extends { readonly testImages: number }>(points: readonly P[]): P | undefined =>
+  points.findLast(({ testImages }, i) => i > 0 && testImages >= points[0]!.testImages);

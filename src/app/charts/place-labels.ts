@@ -9,7 +9,7 @@ export interface Box extends Place {
 /** About as wide as the browser draws it; Chinese characters are square. */
 export function textWidth(text: string, fontSize: number): number {
   let em = 0;
-  for (const character of text) em += character.codePointAt(0)! > 0x2e7f ? 1 : 0.56;
+  for (const character of text) em += character.codePointAt(0)! > 0x2e7f ? 1 : 0.6;
   return em * fontSize;
 }
 

@@ -34,6 +34,14 @@ export function keepRuns({ studio: { runs }, storage, now, onKept }: RunKeeperDe
     await storage.remove("artefacts", id);
   };
 
+  /** What is shown again is used again. */
+  const touch = async (id: string): Promise<void> => {
+    const record = await storage.get("runs", id);
+    if (typeof record === "object") await storage.put("runs", id, { ...record, usedAt: now() });
+  };
+  const { current } = runs.getState();
+  if (current && kept.has(current.id)) tail = touch(current.id);
+
   const notice = (run: Run): void => {
     if (kept.has(run.id) || !isWorthKeeping(run)) return;
     kept.add(run.id);

@@ -18,6 +18,7 @@ export const charts = {
   original: w("original {{accuracy}}, {{bytes}}", "原始 {{accuracy}}，{{bytes}}"),
   now: w("now {{accuracy}}, {{ratio}}", "当前 {{accuracy}}，{{ratio}}"),
   final: w("result {{accuracy}}, {{ratio}}", "结果 {{accuracy}}，{{ratio}}"),
+  last: w("last {{accuracy}}, {{ratio}}", "最后 {{accuracy}}，{{ratio}}"),
   nowMeasured: w("{{bytes}} · measured on {{images}} images", "{{bytes}} · 在 {{images}} 张图像上实测"),
   front: w("Pareto front, {{count}} runs", "帕累托前沿，{{count}} 次运行"),
   pressRun: w("Press Run: the first point comes within seconds.", "点击“运行”：几秒内出现第一个点。"),

@@ -2,8 +2,6 @@ import { words as w } from "../../../survey/words";
 
 /** Networks, data, documents: choosing, opening, saving, sharing. */
 export const files = {
-  label: w("Files", "文件"),
-
   network: w("network", "网络"),
   data: w("data", "数据"),
   networkMenu: w("Network: {{name}}", "网络：{{name}}"),

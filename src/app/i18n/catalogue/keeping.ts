@@ -11,7 +11,6 @@ export const keeping = {
   interruptedLeave: w("Leave it", "放弃"),
   recent: w("Recent timelines", "最近的时间线"),
   recentNone: w("None are kept yet: the first edit keeps this one.", "尚无已保存的时间线：首次编辑后即会保存。"),
-  openDocument: w("Open “{{name}}”", "打开“{{name}}”"),
   removeDocument: w("Remove “{{name}}”", "移除“{{name}}”"),
   atHand: w("open here", "当前打开"),
   clips: w("clips: {{number}}", "{{number}} 个片段"),

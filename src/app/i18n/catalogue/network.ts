@@ -3,7 +3,7 @@ import { words as w } from "../../../survey/words";
 export const network = {
   label: w("Network", "网络"),
   title: w("Layer by layer", "逐层"),
-  hint: w("as stored in the file at {{boundary}}; before: {{before}}", "取自{{boundary}}处的文件；之前：{{before}}"),
+  hint: w("as stored in the file at {{boundary}}, beside the original", "取自{{boundary}}处的文件，并与原始网络对照"),
   hintAlone: w("as stored in the file at {{boundary}}", "取自{{boundary}}处的文件"),
   empty: w(
     "No layers yet. Press Run: what each layer is and what it weighs is listed here, after each clip.",
@@ -14,7 +14,7 @@ export const network = {
   atOriginal: w("the original", "原始网络"),
   csv: w("Download CSV", "下载 CSV"),
   caption: w("The layers of the network", "网络各层"),
-  sortHint: w("A heading sorts the table.", "点击表头可排序。"),
+  sortHint: w("a heading sorts the table", "点击表头可排序"),
 
   layer: w("Layer", "层"),
   op: w("Operation", "操作"),
@@ -24,7 +24,7 @@ export const network = {
   sparsity: w("Sparsity", "稀疏度"),
   codec: w("Stored as", "存储方式"),
   before: w("Before", "之前"),
-  now: w("Now", "当前"),
+  now: w("After", "之后"),
   ratio: w("Ratio", "压缩率"),
   share: w("Of the file's weights", "占文件权重"),
   macs: w("MACs", "MAC 数"),
@@ -46,10 +46,10 @@ export const network = {
   forgottenCaption: w("Accuracy by class", "各类别准确率"),
   class: w("Class", "类别"),
   classNumber: w("class {{number}}", "类别 {{number}}"),
-  accuracyBefore: w("Original", "原始"),
-  accuracyNow: w("Now", "当前"),
+  accuracyBefore: w("Before", "之前"),
+  accuracyNow: w("After", "之后"),
   change: w("Change, in points", "变化（百分点）"),
-  confused: w("Now mostly taken for", "现多误判为"),
+  confused: w("Mostly taken for", "多误判为"),
   confusedAs: w("{{name}}, {{percent}}", "{{name}}，{{percent}}"),
   never: w("nothing else", "无"),
 } as const;

@@ -27,7 +27,7 @@ export const runs = {
   backend: w("Ran on", "运行于"),
   when: w("Begun", "开始于"),
   codes: w("Combinations", "组合方式"),
-  acts: w("Acts", "操作"),
+  acts: w("Actions", "操作"),
   noPoint: w("no point yet", "还没有点"),
 
   phase_waiting: w("waiting", "等待中"),

@@ -2,12 +2,11 @@
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { accuracyRange, ratioRange } from "../../charts/axes";
-import { paretoFront, staircase } from "../../charts/pareto";
+import { outcomeOf, paretoFront, staircase } from "../../charts/pareto";
 import { type Axis, Plot } from "../../charts/Plot";
 import { useCurrentPoints, useEarlierRuns, useReferenceDocument } from "../../charts/runs-shown";
 import { stretchesOf } from "../../charts/trajectory";
 import { usePointNames } from "../../charts/use-names";
-import { useOutOfDate } from "../../charts/use-out-of-date";
 import { useRunNames } from "../../charts/use-run-names";
 import { formatBytes, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
 import { useLanguage } from "../../i18n/i18n";
@@ -36,35 +35,36 @@ function Picture() {
   const points = useCurrentPoints();
   const document = useReferenceDocument();
   const { drawn, others } = useEarlierRuns();
-  const active = useRuns(({ current }) => isActive(current));
-  const outOfDate = useOutOfDate();
+  const last = useRuns(({ current }) => (isActive(current) ? "now" : current?.phase === "done" ? "final" : "last"));
   const figures = useRef<HTMLDivElement>(null);
   const [reader] = useState(createPointReader);
 
   const axes = useAxes();
   const stretches = useMemo(() => stretchesOf(points, document), [points, document]);
-  const front = useMemo(() => {
-    const finals = drawn.flatMap((run) => run.points.slice(-1));
-    return paretoFront([...points.slice(0, 1), ...points.slice(1).slice(-1), ...finals]);
-  }, [points, drawn]);
-  const runs = drawn.length + (points.length > 1 ? 1 : 0);
+  const outcomes = useMemo(
+    () => [points, ...drawn.map((run) => run.points)].flatMap((one) => outcomeOf(one) ?? []),
+    [points, drawn],
+  );
+  const runs = outcomes.length;
+  const original = points[0] ?? drawn[0]?.points[0];
+  const front = useMemo(() => paretoFront([...(original ? [original] : []), ...outcomes]), [original, outcomes]);
   const targets = useTargets();
   const labels = useMemo(() => {
-    const [first, last] = [points[0], points.at(-1)];
+    const [first, latest] = [points[0], points.at(-1)];
     const said: Label[] = [];
     if (first) {
       const values = { accuracy: formatPercent(first.accuracy, 1), bytes: formatBytes(first.sizeBytes) };
       said.push({ at: first, lines: [t("original", values)] });
     }
-    if (last && last !== first) {
-      const values = { accuracy: formatPercent(last.accuracy, 1), ratio: formatRatio(last.compressionRatio) };
-      const measured = { bytes: formatBytes(last.sizeBytes), images: formatNumber(last.testImages) };
-      said.push({ at: last, lines: [t(active ? "now" : "final", values), t("nowMeasured", measured)] });
+    if (latest && latest !== first) {
+      const values = { accuracy: formatPercent(latest.accuracy, 1), ratio: formatRatio(latest.compressionRatio) };
+      const measured = { bytes: formatBytes(latest.sizeBytes), images: formatNumber(latest.testImages) };
+      said.push({ at: latest, lines: [t(last, values), t("nowMeasured", measured)] });
     }
     const corner = runs > 1 ? staircase(front)[1] : undefined;
     if (corner) said.push({ at: corner, lines: [t("front", { count: runs })], quiet: true });
     return said;
-  }, [points, active, front, runs, t]);
+  }, [points, last, front, runs, t]);
   const lines = useMemo(() => (runs > 1 ? [points, staircase(front)] : [points]), [points, front, runs]);
 
   return (
@@ -74,7 +74,7 @@ function Picture() {
         <Plot {...axes} right={16}>
           <EarlierPaths runs={drawn} />
           {runs > 1 && <ParetoFront front={front} />}
-          <Trajectory points={points} stretches={stretches} document={document} muted={outOfDate} />
+          <Trajectory points={points} stretches={stretches} document={document} />
           <Labels labels={labels} lines={lines} />
           <ReadPoint reader={reader} targets={targets} container={figures} />
         </Plot>

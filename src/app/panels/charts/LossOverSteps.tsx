@@ -9,7 +9,7 @@ import { linesPath } from "../../charts/path";
 import { spread, textWidth } from "../../charts/place-labels";
 import { type Axis, Plot, useToPlace } from "../../charts/Plot";
 import { useReferenceDocument } from "../../charts/runs-shown";
-import { formatNumber } from "../../i18n/format";
+import { formatCount, formatNumber } from "../../i18n/format";
 import { drawnLosses, type LossLine, lossLines, noLosses } from "../../stores/loss-history";
 import { useRuns } from "../../stores/use-studio";
 
@@ -41,8 +41,10 @@ export function LossOverSteps() {
   const axes = useMemo((): { x: Axis; y: Axis } => {
     const last = Math.max(end, ...lines.map(({ steps }) => steps.at(-1) ?? 0));
     const largest = Math.max(0, ...lines.flatMap(({ values }) => values));
-    const say = (value: number) => formatNumber(value);
-    return { x: { ...stepRange(last), scale: "linear", say }, y: { ...rangeFromZero(largest), scale: "linear", say } };
+    return {
+      x: { ...stepRange(last), scale: "linear", say: (step) => formatNumber(step) },
+      y: { ...rangeFromZero(largest), scale: "linear", say: lossTick },
+    };
   }, [lines, end]);
   const ends = lines.map(({ label, values }) => `${label} ${lossValue(values.at(-1) ?? 0)}`);
   const right = lines.length === 0 ? 12 : 14 + Math.max(...ends.map((text) => textWidth(text, 11.5)));
@@ -63,6 +65,8 @@ export function LossOverSteps() {
   );
 }
 
+/** Losses that diverge are large. */
+const lossTick = (value: number) => (value < 1000 ? formatNumber(value) : formatCount(value));
 const lossValue = (value: number) => formatNumber(value, { maximumSignificantDigits: 2 });
 
 const Lines = memo(function Lines({
@@ -80,9 +84,10 @@ const Lines = memo(function Lines({
     paths.map((path) => path.at(-1)?.y ?? 0),
     14,
     plot.y + 6,
-    plot.y + plot.height - 4,
+    plot.y + plot.height - 8,
   );
-  return lines.map(({ name, kind }, i) => (
+  // The total last: thin, on top of a part that it is nearly equal to.
+  const drawn = lines.map(({ name, kind }, i) => (
     <g key={name ?? ""} data-kind={kind ?? undefined} className="charts-loss">
       <path d={linesPath([paths[i]!])} strokeDasharray={kind === "train" ? "4 3" : undefined} />
       <text x={(paths[i]!.at(-1)?.x ?? 0) + 6} y={heights[i]! + 4}>
@@ -90,4 +95,5 @@ const Lines = memo(function Lines({
       </text>
     </g>
   ));
+  return drawn.reverse();
 });

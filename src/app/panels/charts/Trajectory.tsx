@@ -16,10 +16,9 @@ interface Props {
   readonly points: readonly Point[];
   readonly stretches: readonly Stretch<Point>[];
   readonly document: TimelineDocument;
-  readonly muted: boolean;
 }
 
-export const Trajectory = memo(function Trajectory({ points, stretches, document, muted }: Props) {
+export const Trajectory = memo(function Trajectory({ points, stretches, document }: Props) {
   const toPlace = useToPlace();
   if (!toPlace) return null;
   const placeOf = ({ compressionRatio, accuracy }: Point) => toPlace(compressionRatio, accuracy);
@@ -33,7 +32,7 @@ export const Trajectory = memo(function Trajectory({ points, stretches, document
   }
   const [first, last] = [points[0], points.at(-1)];
   return (
-    <g className={muted ? "charts-muted" : undefined}>
+    <g className="charts-trajectory">
       {stretches.map(({ kinds, lines }) => (
         <KindLine key={kinds.join()} kinds={kinds} d={linesPath(lines.map((line) => line.map(placeOf)))} />
       ))}

@@ -37,7 +37,7 @@ beforeAll(async () => {
   const document = tiny.document([{ block: "prune.magnitude", params: { sparsity: 0.5 } }]);
   artefact = (await engine.call("run", { runId: "r", document })).artefact.bytes;
   engine.close();
-});
+}, 60_000);
 beforeEach(() => {
   const platform = { ...tiny.deps.platform, files: createFileStore(memoryKeyValues()) };
   studio = createStudio({

@@ -94,9 +94,7 @@ function Boundaries({ boundaries, document }: Props) {
         <div>
           <h2>{t("title")}</h2>
           <p className="small quiet">
-            {original
-              ? t("hint", { boundary: nameOf(boundary), before: t("atOriginal") })
-              : t("hintAlone", { boundary: nameOf(boundary) })}{" "}
+            {t(original && original !== boundary ? "hint" : "hintAlone", { boundary: nameOf(boundary) })} ·{" "}
             {t("sortHint")}
           </p>
           {outOfDate && <p className="network-warning small">{t("outOfDate")}</p>}
