@@ -23,6 +23,6 @@ export default defineConfig({
     command: `npm run -s build && npx vite preview --port ${port} --strictPort`,
     url: `http://localhost:${port}/`,
     reuseExistingServer: false,
-    timeout: 120_000,
+    timeout: 180_000,
   },
 });

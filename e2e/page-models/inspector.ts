@@ -15,7 +15,7 @@ export class Inspector {
   }
 
   findings(): Locator {
-    return this.region.getByRole("region", { name: "Findings" });
+    return this.region.getByRole("list", { name: "Findings" });
   }
 
   button(name: string | RegExp): Locator {
