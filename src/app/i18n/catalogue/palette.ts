@@ -13,7 +13,6 @@ export const palette = {
     "拖到时间线上，或点按添加。空格拿起，回车添加。",
   ),
   add: w("Add a method", "添加方法"),
-  fidelity_exact: w("exact", "精确"),
   fidelity_reconstructed: w("reconstructed", "重构"),
   "fidelity_stand-in": w("stand-in", "替代"),
 } as const;

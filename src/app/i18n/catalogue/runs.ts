@@ -59,7 +59,6 @@ export const runs = {
   removed: w("− {{name}}", "− {{name}}"),
   order: w("another order of the clips", "片段顺序不同"),
   none: w("none", "无"),
-  all: w("all", "全部"),
   ofClip: w("{{clip}}: {{what}}", "{{clip}}：{{what}}"),
   clip_start: w("first step", "起始步"),
   clip_steps: w("steps", "步数"),
