@@ -10,7 +10,7 @@ const magnitude = /^Magnitude pruning/;
 
 test.beforeEach(({ studio }) => studio.open(linkTo(longer)));
 
-test.fixme("by pointer: a method is dropped, moved, stretched, and the combination follows while it is dragged", async ({
+test("by pointer: a method is dropped, moved, stretched, and the combination follows while it is dragged", async ({
   studio,
   page,
 }) => {
@@ -38,10 +38,10 @@ test.fixme("by pointer: a method is dropped, moved, stretched, and the combinati
   await page.mouse.move(from.x + 20, from.y + 10);
   await page.mouse.down();
   await page.mouse.move(lane.x + 300, lane.y + 10, { steps: 10 });
-  await expect(timeline.combinations).toContainText("C-1 · prune while distilling");
+  await expect(timeline.combinations).toContainText(/C-1\s*· prune while distilling/);
   await page.mouse.up();
   await expect(timeline.clips("Distil")).toHaveCount(1);
-  await expect(timeline.combinations).toContainText("C-1 · prune while distilling");
+  await expect(timeline.combinations).toContainText(/C-1\s*· prune while distilling/);
   await bar.undo.click();
   await expect(timeline.clips("Distil")).toHaveCount(0);
 });
@@ -59,7 +59,7 @@ test("by pointer: Escape gives a drag up", async ({ studio, page }) => {
   await expect(studio.bar.undo).toHaveAttribute("aria-disabled", "true");
 });
 
-test.fixme("by keyboard alone: add, move, stretch, copy, delete, undo, run, stop", async ({ studio, page }) => {
+test("by keyboard alone: add, move, stretch, copy, delete, undo, run, stop", async ({ studio, page }) => {
   const { timeline, palette, bar } = studio;
   await palette.search.focus();
   await page.keyboard.type("soft");
@@ -124,15 +124,17 @@ test("by click: a method is added, placed by numbers, copied and removed", async
   await expect(timeline.clips("Quantize")).toHaveCount(1);
 });
 
-test.fixme("a mistake is said where it is, and mended by a press", async ({ studio }) => {
+test("a mistake is said where it is, and mended by a press", async ({ studio }) => {
   const { timeline, inspector, bar } = studio;
   await timeline.clip(magnitude).click();
   await inspector.number("Length").fill("0");
   await inspector.number("Length").press("Enter");
   await expect(inspector.findings()).toContainText("Its schedule needs a length");
   await expect(bar.run).toHaveAttribute("aria-disabled", "true");
-  await inspector.button("Choose one-shot").click();
-  await expect(inspector.findings()).toHaveCount(0);
+  await inspector.button("Prune in one shot").click();
+  // What is left is a hint: nothing trains after it.
+  await expect(inspector.findings()).not.toContainText("Error");
+  await expect(bar.run).toHaveAttribute("aria-disabled", "false");
   await inspector.number("Sparsity").fill("2");
   await inspector.number("Sparsity").press("Enter");
   await expect(inspector.number("Sparsity")).toHaveAttribute("aria-invalid", "true");

@@ -38,7 +38,7 @@ const isBystander = (path: string): boolean => /^(\.|__MACOSX|readme|licen[cs]e|
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isDocument = (json: unknown): boolean => isRecord(json) && "version" in json && Array.isArray(json["clips"]);
+const isDocument = (json: unknown): boolean => isRecord(json) && "version" in json && "clips" in json;
 
 /** The document itself, or what carries one: an exported run. */
 function documentOf(json: unknown): unknown {
