@@ -1,4 +1,5 @@
 /** The three charts of the studio, each drawn apart from the others. */
+import { Later } from "../../charts/Later";
 import { AccuracyChart } from "./AccuracyChart";
 import { BytesByLayer } from "./BytesByLayer";
 import { StepsChart } from "./StepsChart";
@@ -6,9 +7,15 @@ import { StepsChart } from "./StepsChart";
 export function ChartGrid() {
   return (
     <>
-      <AccuracyChart />
-      <StepsChart />
-      <BytesByLayer />
+      <Later>
+        <AccuracyChart />
+      </Later>
+      <Later>
+        <StepsChart />
+      </Later>
+      <Later>
+        <BytesByLayer />
+      </Later>
     </>
   );
 }
