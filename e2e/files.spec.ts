@@ -3,6 +3,7 @@ import { unzipSync } from "fflate";
 import { small } from "./documents";
 import { expect, linkTo, test } from "./fixtures";
 import { bytesOf } from "./page-models/files";
+import { Studio } from "./page-models/studio";
 import { tinyData, tinyModel } from "./tiny-files";
 
 const file = (name: string, buffer: Buffer) => ({ name, mimeType: "application/octet-stream", buffer });
@@ -93,7 +94,7 @@ test("everything opens again after a reload; two tabs do not overwrite each othe
   await page.reload();
   await studio.timeline.expectPlace(studio.timeline.clip(/^Magnitude/), place);
 
-  const second = new (studio.constructor as new (p: typeof page) => typeof studio)(await context.newPage());
+  const second = new Studio(await context.newPage());
   await second.open();
   await expect(second.notices).toContainText("another tab");
   await second.timeline.clip(/^Magnitude/).focus();

@@ -16,7 +16,7 @@ import {
 import { neighbourInstant, reorderInstant } from "../edits/instant-order";
 import type { Catalogue } from "../i18n/catalogue";
 import type { Studio } from "../stores/studio";
-import { speakClip, speakRemoved, type SpokenClip } from "./clip-speech";
+import { speakClip, type SpokenClip } from "./clip-speech";
 
 /** What of the studio an act on a clip touches. */
 export type ClipStudio = Pick<Studio, "document" | "notices">;
@@ -105,7 +105,7 @@ export const remove: ClipAction = {
     const clip = clipOf(before, clipId);
     if (!clip) return;
     store.edit(removeClip(clipId));
-    speakRemoved(studio, clip, before, studio.document.getState().document);
+    speakClip(studio, "spokenRemoved", clip, before, studio.document.getState().document);
   },
 };
 

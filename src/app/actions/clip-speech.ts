@@ -9,7 +9,13 @@ import { currentLanguage } from "../i18n/i18n";
 import type { Studio } from "../stores/studio";
 
 export type SpokenClip =
-  "spokenAdded" | "spokenMoved" | "spokenDuplicated" | "spokenEarlier" | "spokenLater" | "spokenLifted";
+  | "spokenAdded"
+  | "spokenMoved"
+  | "spokenRemoved"
+  | "spokenDuplicated"
+  | "spokenEarlier"
+  | "spokenLater"
+  | "spokenLifted";
 
 type Speaker = Pick<Studio, "notices">;
 
@@ -18,7 +24,7 @@ const words = () => i18next.getFixedT(currentLanguage(), "timeline");
 const nameOf = (block: string): string => blockName(block)[currentLanguage()];
 
 /** `from step 100 to 600` or `at step 100` */
-export function placeText(clip: Pick<Clip, "start" | "steps">): string {
+function placeText(clip: Pick<Clip, "start" | "steps">): string {
   const t = words();
   return clip.steps > 0
     ? t("placeSpan", { from: clip.start, to: clipEnd(clip) })
@@ -35,7 +41,7 @@ export function combinationText(document: Pick<TimelineDocument, "clips">): stri
     : t("spokenNoCombination");
 }
 
-/** Says where a clip lies, in a document that may still be a draft. */
+/** Says what became of a clip and where it lies, in a document that may still be a draft. */
 export function speakClip(
   { notices }: Speaker,
   key: SpokenClip,
@@ -44,17 +50,6 @@ export function speakClip(
   after: TimelineDocument,
 ): void {
   const said = words()(key, { name: nameOf(clip.block), place: placeText(clip) });
-  const combination = combinationText(after);
-  notices.getState().announce(combination === combinationText(before) ? said : `${said} ${combination}`);
-}
-
-export function speakRemoved(
-  { notices }: Speaker,
-  clip: Clip,
-  before: TimelineDocument,
-  after: TimelineDocument,
-): void {
-  const said = words()("spokenRemoved", { name: nameOf(clip.block) });
   const combination = combinationText(after);
   notices.getState().announce(combination === combinationText(before) ? said : `${said} ${combination}`);
 }

@@ -1,4 +1,6 @@
 /** Giving files to the person. */
+import type { EngineClient } from "../../worker/protocol";
+import type { Run } from "../stores/run-store";
 import type { Studio } from "../stores/studio";
 
 export const fileName = (name: string, extension: string): string =>
@@ -10,12 +12,16 @@ export const hasFile = ({ runs }: Studio): boolean => {
   return current !== null && (current.artefact !== null || (current.boundaries.length > 0 && !current.shipped));
 };
 
+/** The file of a run: its final one, else that of its last boundary. @throws EngineError `asset-missing` */
+export const fileOfRun = async (engine: EngineClient, { id, artefact }: Pick<Run, "id" | "artefact">) =>
+  artefact?.bytes ?? (await engine.call("boundaryFile", { runId: id })).bytes;
+
 /** The compressed network of the run that is shown: its final file, else that of its last boundary. */
 export async function downloadCurrent({ runs, engine, notices }: Studio): Promise<void> {
   const { current } = runs.getState();
   if (!current) return;
   try {
-    const bytes = current.artefact?.bytes ?? (await engine.call("boundaryFile", { runId: current.id })).bytes;
+    const bytes = await fileOfRun(engine, current);
     saveFile(bytes, fileName(current.document.name, "csnet"), "application/octet-stream");
   } catch (error) {
     notices.getState().fail("downloadFailed", error);

@@ -1,20 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { compareLayers, layersOf } from "./layers";
-
-const tensor = (name: string, shape: readonly number[], codec: string, sizeBytes: number, nonZero: number) => ({
-  name,
-  shape,
-  codec,
-  sizeBytes,
-  nonZero,
-  count: shape.reduce((product, side) => product * side, 1),
-  streams: [],
-});
+import { tensor } from "./layers.testing";
 
 const original = [
-  tensor("conv1/kernel", [5, 5, 1, 20], "dense f32", 2000, 500),
-  tensor("conv1/bias", [20], "dense f32", 80, 20),
-  tensor("fc/kernel", [320, 10], "dense f32", 12_800, 3200),
+  tensor("conv1/kernel", [5, 5, 1, 20], 2000, 500),
+  tensor("conv1/bias", [20], 80, 20),
+  tensor("fc/kernel", [320, 10], 12_800, 3200),
 ];
 
 describe("layersOf", () => {
@@ -50,9 +41,7 @@ describe("layersOf", () => {
     ["bn/gamma", [8], "batch-norm"],
     ["lone/bias", [8], "other"],
   ] as const)("reads what %s %j belongs to off its shape", (name, shape, op) => {
-    expect(layersOf([tensor(name, shape, "dense f32", 4, 1)])).toMatchObject([
-      { id: name.replace(/\/[^/]*$/, ""), op },
-    ]);
+    expect(layersOf([tensor(name, shape, 4, 1)])).toMatchObject([{ id: name.replace(/\/[^/]*$/, ""), op }]);
   });
 
   it.each([
@@ -61,16 +50,13 @@ describe("layersOf", () => {
     ["dense f16", 16],
     ["all zero", null],
   ])("reads the bits of '%s'", (codec, bits) => {
-    expect(layersOf([tensor("a/kernel", [1, 1], codec, 1, 1)])[0]!.bits).toBe(bits);
+    expect(layersOf([tensor("a/kernel", [1, 1], 1, 1, codec)])[0]!.bits).toBe(bits);
   });
 });
 
 describe("compareLayers", () => {
   it("pairs layers by name and keeps those that are gone or new", () => {
-    const now = [
-      tensor("conv1/kernel", [5, 5, 1, 20], "dense 4-bit codes", 250, 480),
-      tensor("new/bias", [2], "dense f32", 8, 2),
-    ];
+    const now = [tensor("conv1/kernel", [5, 5, 1, 20], 250, 480, "dense 4-bit codes"), tensor("new/bias", [2], 8, 2)];
     const changes = compareLayers(original, now);
     expect(changes.map(({ id, before, now: after }) => [id, before?.sizeBytes, after?.sizeBytes])).toEqual([
       ["conv1", 2080, 250],

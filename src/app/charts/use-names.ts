@@ -1,9 +1,8 @@
 /** What clips, points and runs are called in a chart or a table. */
 import { useTranslation } from "react-i18next";
-import { isBlockId } from "../../engine/blocks/catalog";
-import { blockWords } from "../../engine/blocks/words";
 import type { TimelineDocument } from "../../engine/timeline/document";
 import { clipOf } from "../edits/clip-edits";
+import { blockName } from "../edits/clip-names";
 import { formatNumber } from "../i18n/format";
 import { useSay } from "../i18n/i18n";
 import type { Point } from "../stores/run-store";
@@ -11,7 +10,7 @@ import type { Point } from "../stores/run-store";
 /** A block that this studio does not have is called by its id. */
 export function useBlockName(): (block: string) => string {
   const say = useSay();
-  return (block) => (isBlockId(block) ? say(blockWords[block].label) : block);
+  return (block) => say(blockName(block));
 }
 
 export interface PointNames {
@@ -22,12 +21,12 @@ export interface PointNames {
 
 export function usePointNames(): PointNames {
   const { t } = useTranslation("charts");
-  const blockName = useBlockName();
+  const nameOf = useBlockName();
   const clip: PointNames["clip"] = (point, document) => {
     const found = clipOf(document, point.clip);
     if (!found) return point.clip ?? "";
     const alike = document.clips.filter(({ block }) => block === found.block).length > 1;
-    return alike ? `${blockName(found.block)} (${found.id})` : blockName(found.block);
+    return alike ? `${nameOf(found.block)} (${found.id})` : nameOf(found.block);
   };
   return {
     clip,

@@ -1,10 +1,7 @@
 /** What runs are called: by what differs from the run before, so that a list of runs reads as what was tried. */
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { isBlockId } from "../../engine/blocks/catalog";
-import type { BlockWords } from "../../engine/blocks/block";
-import { blockWords } from "../../engine/blocks/words";
-import type { Words } from "../../survey/words";
+import { paramWords } from "../edits/clip-names";
 import { formatNumber } from "../i18n/format";
 import { useSay } from "../i18n/i18n";
 import type { Run } from "../stores/run-store";
@@ -57,7 +54,7 @@ export function useDifferenceSubject(): (difference: Difference) => Subject {
       case "field":
         return { name: t(`field_${difference.field}`), sayOption: asItIs };
       case "parameter": {
-        const words = parameterWords(difference.block, difference.parameter);
+        const words = paramWords(difference.block, difference.parameter);
         return {
           name: words ? say(words.label) : difference.parameter,
           sayOption: (value) => {
@@ -92,14 +89,3 @@ function useDifferenceWords(): (difference: Difference) => string {
 
 export const sayValue = (value: Value, none: string): string =>
   value === null ? none : typeof value === "number" ? formatNumber(value, { maximumSignificantDigits: 6 }) : value;
-
-interface ParameterWords {
-  readonly label: Words;
-  readonly options?: Readonly<Record<string, Words>>;
-}
-
-function parameterWords(block: string, parameter: string): ParameterWords | undefined {
-  if (!isBlockId(block)) return undefined;
-  const { params }: BlockWords = blockWords[block];
-  return (params as Readonly<Record<string, ParameterWords>>)[parameter];
-}

@@ -4,12 +4,10 @@
  */
 import { type BlockKind, type BlockMeta, blockPrefixes } from "../../engine/blocks/block";
 import { blockMeta, isBlockId } from "../../engine/blocks/catalog";
-import { type Clip, clipEnd, documentEnd, type TimelineDocument } from "../../engine/timeline/document";
+import { type Clip, clipEnd, documentEnd, maxSteps, type TimelineDocument } from "../../engine/timeline/document";
 
 export type Edit = (document: TimelineDocument) => TimelineDocument;
 
-/** What the schema of a document allows. */
-const lastStep = 1_000_000;
 /** Length of a span that is added to an empty timeline. */
 export const usualSteps = 500;
 
@@ -50,11 +48,11 @@ export function addClip(document: TimelineDocument, blockId: string, start?: num
   const laneEnd = document.clips
     .filter((clip) => kindOfClip(clip) === meta.kind)
     .reduce((end, clip) => Math.max(end, clipEnd(clip)), 0);
-  const from = within(0, lastStep, start ?? laneEnd);
+  const from = within(0, maxSteps, start ?? laneEnd);
   const end = documentEnd(document);
   const ahead = end - from;
   const instant = meta.length === "instant";
-  const length = ahead > 0 ? ahead : Math.min(usualSteps, lastStep - from);
+  const length = ahead > 0 ? ahead : Math.min(usualSteps, maxSteps - from);
   const clip: Clip = {
     id: freshId(document, meta.kind),
     block: meta.id,
@@ -80,7 +78,7 @@ function changeClip(document: TimelineDocument, id: string, change: (clip: Clip)
 export const moveClip =
   (id: string, start: number): Edit =>
   (document) =>
-    changeClip(document, id, (clip) => ({ ...clip, start: within(0, lastStep - clip.steps, start) }));
+    changeClip(document, id, (clip) => ({ ...clip, start: within(0, maxSteps - clip.steps, start) }));
 
 /** The shortest a block may be. */
 const leastSteps = (clip: Clip): number => (metaOf(clip)?.length === "span" ? 1 : 0);
@@ -102,7 +100,7 @@ export const stretchEnd =
   (document) =>
     changeClip(document, id, (clip) => {
       if (metaOf(clip)?.length === "instant") return clip;
-      return { ...clip, steps: within(leastSteps(clip), lastStep - clip.start, end - clip.start) };
+      return { ...clip, steps: within(leastSteps(clip), maxSteps - clip.start, end - clip.start) };
     });
 
 /** A copy that begins where the clip ends; of an instant, at the same step and behind it. */
@@ -113,7 +111,7 @@ export function duplicateClip(document: TimelineDocument, id: string): Added {
   const copy: Clip = {
     ...clip,
     id: freshId(document, kindOfClip(clip)),
-    start: within(0, lastStep - clip.steps, clipEnd(clip)),
+    start: within(0, maxSteps - clip.steps, clipEnd(clip)),
   };
   return { document: { ...document, clips: document.clips.toSpliced(place + 1, 0, copy) }, id: copy.id };
 }
@@ -153,14 +151,3 @@ export const setSamples =
       ...clip,
       ...(samples === undefined ? {} : { samples: Math.max(1, Math.round(samples)) }),
     }));
-
-/** Of instants at one step the order in the document decides: earlier by one place, or later. */
-export const reorderClip =
-  (id: string, by: -1 | 1): Edit =>
-  (document) => {
-    const from = document.clips.findIndex((clip) => clip.id === id);
-    const to = from + by;
-    if (from < 0 || to < 0 || to >= document.clips.length) return document;
-    const moved = document.clips[from]!;
-    return { ...document, clips: document.clips.toSpliced(from, 1).toSpliced(to, 0, moved) };
-  };

@@ -7,5 +7,16 @@ import { type Words, words } from "../../survey/words";
 /** Null for a block that this studio does not know. */
 export const wordsOfBlock = (block: string): BlockWords | null => (isBlockId(block) ? blockWords[block] : null);
 
+export interface ParamWords {
+  readonly label: Words;
+  readonly options?: Readonly<Record<string, Words>>;
+}
+
+/** Undefined for a block or a parameter that this studio does not know. */
+export function paramWords(block: string, name: string): ParamWords | undefined {
+  const all: Readonly<Record<string, ParamWords | undefined>> = wordsOfBlock(block)?.params ?? {};
+  return Object.hasOwn(all, name) ? all[name] : undefined;
+}
+
 /** An unknown block is called by its id. */
 export const blockName = (block: string): Words => wordsOfBlock(block)?.label ?? words(block, block);

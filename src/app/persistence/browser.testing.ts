@@ -1,10 +1,12 @@
 /** For tests only: pages that come and go over one storage and one engine's stores, as the tabs of one browser do. */
+import { afterEach, beforeAll, beforeEach } from "vitest";
+import { startTiny } from "#engine/timeline/tiny.testing";
 import type { TimelineDocument } from "../../engine/timeline/document";
 import { memoryKeyValues } from "../../worker/key-values";
 import { loopbackProcess } from "../../worker/loopback";
 import { stateCache } from "../../worker/state-cache";
 import { superviseEngine } from "../../worker/supervise";
-import type { TinyStudio } from "../../worker/tiny-studio.testing";
+import { tinyStudio, type TinyStudio } from "../../worker/tiny-studio.testing";
 import { defaultDocument } from "../edits/default-document";
 import { createStudio, type Studio } from "../stores/studio";
 import { type Keeping, keepStudio } from "./keep";
@@ -118,3 +120,18 @@ const newCache = () =>
 export const settle = async () => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
+
+/** For each test of a file a browser of its own, closed after it. */
+export function eachInBrowser(take: (browser: Browser, tiny: TinyStudio) => void): void {
+  let tiny: TinyStudio;
+  let browser: Browser;
+  beforeAll(async () => {
+    await startTiny();
+    tiny = await tinyStudio();
+  }, 60_000);
+  beforeEach(() => {
+    browser = new Browser(tiny);
+    take(browser, tiny);
+  });
+  afterEach(() => browser.close());
+}

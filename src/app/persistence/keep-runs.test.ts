@@ -1,27 +1,20 @@
 /** What is kept of runs, going on and over, over pages that come and go. */
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTiny } from "#engine/timeline/tiny.testing";
+import { describe, expect, it } from "vitest";
 import type { TimelineDocument } from "../../engine/timeline/document";
-import { tinyStudio, type TinyStudio } from "../../worker/tiny-studio.testing";
+import type { TinyStudio } from "../../worker/tiny-studio.testing";
 import { moveClip, setParam } from "../edits/clip-edits";
 import { emptyDocument } from "../edits/default-document";
 import type { Run } from "../stores/run-store";
-import { Browser, type Page, settle, tab } from "./browser.testing";
+import { type Browser, eachInBrowser, type Page, settle, tab } from "./browser.testing";
 import type { MoodyStorage } from "./storage.testing";
 
 let tiny: TinyStudio;
 let browser: Browser;
 let storage: MoodyStorage;
 
-beforeAll(async () => {
-  await startTiny();
-  tiny = await tinyStudio();
-}, 60_000);
-beforeEach(() => {
-  browser = new Browser(tiny);
-  storage = browser.storage;
+eachInBrowser((opened, studio) => {
+  [browser, storage, tiny] = [opened, opened.storage, studio];
 });
-afterEach(() => browser.close());
 
 const openPage: Browser["open"] = (...page) => browser.open(...page);
 const saved = () => browser.saved();

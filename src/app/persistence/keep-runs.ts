@@ -3,7 +3,7 @@ import { isActive, type Run, type RunState } from "../stores/run-store";
 import type { Studio } from "../stores/studio";
 import { runsToEvict } from "./eviction";
 import type { SafeStorage } from "./page-storage";
-import { readArtefact, readRuns, type RunRecord } from "./records";
+import { readArtefact, readUses, type RunRecord } from "./records";
 
 export interface RunKeeperDeps {
   readonly studio: Pick<Studio, "runs">;
@@ -68,20 +68,11 @@ function theRemoved(before: RunState, after: RunState): string | undefined {
 }
 
 async function evict(storage: SafeStorage): Promise<void> {
-  const rows = await storage.all("runs");
-  const { runs, uses } = readRuns(rows);
-  const bytes = new Map(rows.map(({ key, value }) => [key, bytesOf(value)]));
-  const evicted = runsToEvict(runs.map(({ id }) => ({ id, usedAt: uses.get(id) ?? 0, bytes: bytes.get(id) ?? 0 })));
-  for (const id of evicted) {
+  for (const id of runsToEvict(readUses(await storage.all("runs")))) {
     await storage.remove("runs", id);
     await storage.remove("artefacts", id);
   }
 }
-
-const bytesOf = (value: unknown): number =>
-  typeof value === "object" && value !== null && "artefactBytes" in value && typeof value.artefactBytes === "number"
-    ? value.artefactBytes
-    : 0;
 
 /** Gives runs that were read without their bytes what was kept of them. Not waited for: megabytes take their time. */
 export async function attachArtefacts({ runs }: Pick<Studio, "runs">, storage: SafeStorage): Promise<void> {

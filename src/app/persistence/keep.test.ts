@@ -1,10 +1,9 @@
 /** What is kept of documents and settings, over pages that come and go. */
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTiny } from "#engine/timeline/tiny.testing";
-import { tinyStudio, type TinyStudio } from "../../worker/tiny-studio.testing";
+import { describe, expect, it } from "vitest";
+import type { TinyStudio } from "../../worker/tiny-studio.testing";
 import { defaultDocument, emptyDocument } from "../edits/default-document";
 import { rename } from "../edits/document-edits";
-import { Browser, type Page, settle, tab } from "./browser.testing";
+import { type Browser, eachInBrowser, type Page, settle, tab } from "./browser.testing";
 import { linkTo } from "./share-link";
 import { full, type MoodyStorage, refused } from "./storage.testing";
 
@@ -12,15 +11,9 @@ let tiny: TinyStudio;
 let browser: Browser;
 let storage: MoodyStorage;
 
-beforeAll(async () => {
-  await startTiny();
-  tiny = await tinyStudio();
-}, 60_000);
-beforeEach(() => {
-  browser = new Browser(tiny);
-  storage = browser.storage;
+eachInBrowser((opened, studio) => {
+  [browser, storage, tiny] = [opened, opened.storage, studio];
 });
-afterEach(() => browser.close());
 
 const openPage: Browser["open"] = (...page) => browser.open(...page);
 const saved = () => browser.saved();

@@ -9,8 +9,10 @@ import { languages } from "../i18n/i18n";
 import type { SourceFacts } from "../stores/files-store";
 import type { KeptDocument } from "../stores/keeping-store";
 import type { LossHistory } from "../stores/loss-history";
-import type { Run, Tensors } from "../stores/run-store";
+import { newRun, type Run } from "../stores/run-store";
 import { type Settings, themes } from "../stores/view-store";
+import { boundarySchema, lossesSchema, pointSchema } from "../stores/run-schema";
+import type { RunUse } from "./eviction";
 import type { Row } from "./page-storage";
 import type { Attempts } from "./resume";
 
@@ -99,11 +101,6 @@ export function readSettings(value: unknown): Partial<Settings> {
   return Object.fromEntries(Object.entries(parsed.output).filter(([, setting]) => setting !== undefined));
 }
 
-const lossesSchema = v.object({
-  rows: v.array(v.object({ step: v.number(), total: v.number(), parts: v.record(v.string(), v.number()) })),
-  names: v.array(v.string()),
-});
-
 const activeSchema = v.object({
   runId: v.string(),
   document: v.unknown(),
@@ -124,50 +121,22 @@ export function readActive(value: unknown): ActiveRecord | null {
   }
 }
 
-const number = v.number();
-const pointSchema = v.object({
-  clip: v.nullable(v.string()),
-  step: number,
-  accuracy: number,
-  top5: number,
-  loss: number,
-  testImages: number,
-  sizeBytes: number,
-  fileBytes: number,
-  compressionRatio: number,
-  parameters: number,
-  nonZero: number,
-  macs: number,
-  bops: number,
-  latencyMs: v.nullable(number),
-});
-const tensorSchema = v.object({
-  name: v.string(),
-  shape: v.array(number),
-  codec: v.string(),
-  streams: v.array(v.looseObject({ stream: v.string(), bytes: number })),
-  sizeBytes: number,
-  nonZero: number,
-  count: number,
-});
 const runSchema = v.object({
   run: v.object({
     id: v.string(),
     document: v.unknown(),
-    startedAt: number,
+    startedAt: v.number(),
     phase: v.picklist(["done", "cancelled", "failed"]),
     points: v.array(pointSchema),
     losses: lossesSchema,
-    boundaries: v.array(
-      v.object({ point: pointSchema, tensors: v.array(tensorSchema), confusion: v.instance(Uint32Array) }),
-    ),
-    restoredAt: v.nullable(number),
+    boundaries: v.array(v.object({ ...boundarySchema.entries, confusion: v.instance(Uint32Array) })),
+    restoredAt: v.nullable(v.number()),
     error: v.fallback(v.nullable(v.looseObject({ code: v.string(), message: v.string() })), null),
     backend: v.nullable(v.string()),
-    seconds: v.nullable(number),
+    seconds: v.nullable(v.number()),
   }),
-  usedAt: number,
-  artefactBytes: number,
+  usedAt: v.number(),
+  artefactBytes: v.number(),
 });
 
 export interface RunsRead {
@@ -183,19 +152,13 @@ export function readRuns(rows: readonly Row[]): RunsRead {
   for (const { value } of rows) {
     try {
       const { run, usedAt } = v.parse(runSchema, value);
-      runs.push({
+      const known = {
         ...run,
         document: parseDocument(run.document),
-        // Names of streams and codes of errors of another version are words that are shown, and no more.
-        boundaries: run.boundaries.map((boundary) => ({
-          ...boundary,
-          tensors: boundary.tensors as unknown as Tensors,
-        })),
+        // A code of another version is a word that is shown, and no more.
         error: run.error as EngineErrorData | null,
-        progress: null,
-        load: null,
-        artefact: null,
-      });
+      };
+      runs.push(newRun(known));
       uses.set(run.id, usedAt);
     } catch {
       // Counted below, and kept.
@@ -208,6 +171,16 @@ export function readRuns(rows: readonly Row[]): RunsRead {
   };
 }
 
+const useSchema = v.object({ run: v.object({ id: v.string() }), usedAt: v.number(), artefactBytes: v.number() });
+
+/** When runs were used last and what they weigh, without reading all that is in them. */
+export function readUses(rows: readonly Row[]): readonly RunUse[] {
+  return rows.flatMap(({ key, value }) => {
+    const parsed = v.safeParse(useSchema, value);
+    return parsed.success ? [{ id: key, usedAt: parsed.output.usedAt, bytes: parsed.output.artefactBytes }] : [];
+  });
+}
+
 const artefactSchema = v.object({ bytes: v.instance(Uint8Array), sha256: v.string() });
 
 export function readArtefact(value: unknown): Run["artefact"] {
@@ -215,16 +188,22 @@ export function readArtefact(value: unknown): Run["artefact"] {
   return parsed.success ? parsed.output : null;
 }
 
-const shape = v.array(number);
+const shape = v.array(v.number());
 const factsSchema = v.variant("kind", [
-  v.object({ kind: v.literal("network"), name: v.string(), parameters: number, inputShape: shape, outputs: number }),
+  v.object({
+    kind: v.literal("network"),
+    name: v.string(),
+    parameters: v.number(),
+    inputShape: shape,
+    outputs: v.number(),
+  }),
   v.object({
     kind: v.literal("dataset"),
     name: v.string(),
     shape,
-    classes: number,
-    train: number,
-    test: number,
+    classes: v.number(),
+    train: v.number(),
+    test: v.number(),
   }),
 ]);
 

@@ -4,8 +4,9 @@
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { toErrorData } from "../../engine/core/errors";
-import { hashableJson, type TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/timeline/document";
 import type { EngineClient, EngineErrorData, EngineEvents, RunSummary } from "../../worker/protocol";
+import { sameContent } from "../edits/same-content";
 import { appendLosses, type LossHistory, noLosses } from "./loss-history";
 
 export type Point = EngineEvents["points"]["points"][number];
@@ -91,22 +92,31 @@ export interface RunStoreDeps {
 
 const mostEarlier = 50;
 
+/** Of which nothing is known yet, but what is given. */
+export const newRun = (known: Pick<Run, "id" | "document" | "startedAt"> & Partial<Run>): Run => ({
+  phase: "waiting",
+  points: [],
+  losses: noLosses,
+  boundaries: [],
+  progress: null,
+  load: null,
+  restoredAt: null,
+  error: null,
+  artefact: null,
+  backend: null,
+  seconds: null,
+  ...known,
+});
+
 const activePhases = ["waiting", "running", "paused", "stopping"] as const;
 export type ActiveRun = Run & { readonly phase: (typeof activePhases)[number] };
 
 export const isActive = (run: Run | null): run is ActiveRun =>
   run !== null && (activePhases as readonly RunPhase[]).includes(run.phase);
 
-const jsonOf = new WeakMap<TimelineDocument, string>();
-function comparable(document: TimelineDocument): string {
-  let json = jsonOf.get(document);
-  if (json === undefined) jsonOf.set(document, (json = hashableJson(document)));
-  return json;
-}
-
 /** Whether a run shows what the timeline says; names do not count. */
 export const isOutOfDate = (run: Pick<Run, "document"> | null, document: TimelineDocument): boolean =>
-  run !== null && run.document !== document && comparable(run.document) !== comparable(document);
+  run !== null && !sameContent(run.document, document);
 
 export function createRunStore({ engine, now, newId }: RunStoreDeps): RunStore {
   const store = createStore<RunState>()((set, get) => {
@@ -171,22 +181,7 @@ export function createRunStore({ engine, now, newId }: RunStoreDeps): RunStore {
       async start(document, { id = newId(), startedAt = now(), paused = false, losses = noLosses } = {}) {
         const { current } = get();
         if (isActive(current)) get().stop();
-        const run: Run = {
-          id,
-          document,
-          startedAt,
-          phase: paused ? "paused" : "waiting",
-          points: [],
-          losses,
-          boundaries: [],
-          progress: null,
-          load: null,
-          restoredAt: null,
-          error: null,
-          artefact: null,
-          backend: null,
-          seconds: null,
-        };
+        const run = newRun({ id, document, startedAt, losses, phase: paused ? "paused" : "waiting" });
         set(({ earlier }) => ({ current: run, earlier: current ? asEarlier(current, earlier) : earlier }));
         try {
           const done = engine.call("run", { runId: id, document });

@@ -2,24 +2,14 @@
 import type { TimelineDocument } from "../../engine/timeline/document";
 import type { Words } from "../../survey/words";
 import { clipOf } from "../edits/clip-edits";
-import { blockName, wordsOfBlock } from "../edits/clip-names";
+import { blockName, paramWords } from "../edits/clip-names";
 
 type Say = (words: Words) => string;
-
-export interface ParamWords {
-  readonly label: Words;
-  readonly options?: Readonly<Record<string, Words>>;
-}
 
 /** `Magnitude pruning (prune-1)`; the id alone where there is no such clip. */
 export function clipName({ clips }: Pick<TimelineDocument, "clips">, id: string, say: Say): string {
   const clip = clips.find((other) => other.id === id);
   return clip ? `${say(blockName(clip.block))} (${id})` : id;
-}
-
-export function paramWords(block: string, name: string): ParamWords | undefined {
-  const all: Readonly<Record<string, ParamWords | undefined>> = wordsOfBlock(block)?.params ?? {};
-  return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 /** Its label; of a parameter that the block does not have, the name in the document. */

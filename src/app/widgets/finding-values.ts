@@ -5,7 +5,8 @@ import type { Finding } from "../../engine/timeline/validate";
 import type { Words } from "../../survey/words";
 import { clipOf, metaOf } from "../edits/clip-edits";
 import { formatNumber } from "../i18n/format";
-import { clipName, paramLabel, paramWords } from "./clip-words";
+import { paramWords } from "../edits/clip-names";
+import { clipName, paramLabel } from "./clip-words";
 import { rangeText } from "./format-value";
 
 /** Details that are ids of clips. */

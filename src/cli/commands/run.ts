@@ -4,6 +4,7 @@ import path from "node:path";
 import { EngineError } from "#engine/core/errors";
 import { RunControl } from "#engine/timeline/control";
 import type { Measurement, Point } from "#engine/timeline/measure";
+import { pointColumns } from "#engine/timeline/point-columns";
 import { runDocument, type RunResult } from "#engine/timeline/runner";
 import { combinations } from "#survey/combinations";
 import { nodePlatform, useBackend } from "../context";
@@ -22,25 +23,8 @@ export interface RunOptions extends OutputOptions {
 export const artefactName = "compressed.csnet";
 const pointsName = "points.csv";
 
-const columns = [
-  "clip",
-  "step",
-  "accuracy",
-  "top5",
-  "loss",
-  "testImages",
-  "sizeBytes",
-  "fileBytes",
-  "compressionRatio",
-  "parameters",
-  "nonZero",
-  "macs",
-  "bops",
-  "latencyMs",
-] as const satisfies readonly (keyof Point)[];
-
 const csv = (points: readonly Point[]): string =>
-  [columns.join(","), ...points.map((p) => columns.map((c) => p[c] ?? "").join(","))].join("\n") + "\n";
+  [pointColumns.join(","), ...points.map((p) => pointColumns.map((c) => p[c] ?? "").join(","))].join("\n") + "\n";
 
 /** Whole or not at all: a reader never sees half a file. */
 async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {

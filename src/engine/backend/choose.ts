@@ -7,7 +7,7 @@ import { EngineError } from "../core/errors";
 import type { FastKernelReport } from "./fast-kernel-set";
 import { registerGradients } from "./gradients";
 import { probeError, probeMilliseconds, probeResults } from "./probe-step";
-import { softwareRenderer } from "./software-renderer";
+import { gpuAdapter, softwareRenderer } from "./software-renderer";
 import { fastKernelReport, registerWasmTrainingKernels } from "./wasm-kernels";
 
 export const backendNames = ["webgpu", "wasm", "webgl", "cpu"] as const;
@@ -179,7 +179,7 @@ async function start(name: BackendName, wasmPaths: WasmPaths | undefined): Promi
       await import("@tensorflow/tfjs-backend-webgl");
       break;
     case "webgpu":
-      if (!(await hasGpuAdapter())) return "this host gives no WebGPU adapter";
+      if ((await gpuAdapter()) === null) return "this host gives no WebGPU adapter";
       await import("@tensorflow/tfjs-backend-webgpu");
       break;
   }
@@ -210,17 +210,6 @@ async function importWasm(paths: WasmPaths | undefined): Promise<void> {
 async function wasmThreads(): Promise<number> {
   const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
   return Math.max(1, getThreadsCount());
-}
-
-/** Asks for an adapter: tfjs' own check looks for the interface only and then reads a null adapter. */
-async function hasGpuAdapter(): Promise<boolean> {
-  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<unknown> } } };
-  try {
-    const adapter = await navigator?.gpu?.requestAdapter();
-    return adapter !== undefined && adapter !== null;
-  } catch {
-    return false;
-  }
 }
 
 /**

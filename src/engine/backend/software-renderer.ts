@@ -6,7 +6,7 @@ import type { BackendName } from "./choose";
 
 const software = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i;
 
-interface Adapter {
+export interface GpuAdapter {
   readonly info?: Readonly<Record<string, unknown>>;
 }
 interface Gl {
@@ -21,17 +21,22 @@ export async function softwareRenderer(name: BackendName): Promise<string | null
   return found !== null && software.test(found) ? found : null;
 }
 
-async function adapterName(): Promise<string | null> {
-  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<Adapter | null> } } };
+/** Null where the host gives none: tfjs' own check looks for the interface only and then reads a null adapter. */
+export async function gpuAdapter(): Promise<GpuAdapter | null> {
+  const { navigator } = globalThis as { navigator?: { gpu?: { requestAdapter(): Promise<GpuAdapter | null> } } };
   try {
-    const info = (await navigator?.gpu?.requestAdapter())?.info;
-    if (!info) return null;
-    const words = ["vendor", "architecture", "device", "description"].map((field) => info[field]);
-    const named = words.filter((word) => typeof word === "string" && word !== "").join(" ");
-    return info["isFallbackAdapter"] === true ? `software adapter ${named}` : named;
+    return (await navigator?.gpu?.requestAdapter()) ?? null;
   } catch {
     return null;
   }
+}
+
+async function adapterName(): Promise<string | null> {
+  const info = (await gpuAdapter())?.info;
+  if (!info) return null;
+  const words = ["vendor", "architecture", "device", "description"].map((field) => info[field]);
+  const named = words.filter((word) => typeof word === "string" && word !== "").join(" ");
+  return info["isFallbackAdapter"] === true ? `software adapter ${named}` : named;
 }
 
 function glRenderer(): string | null {

@@ -12,7 +12,7 @@ const count = (min: number, max: number) =>
 const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 
 /** Far beyond any sensible run; keeps a hostile document from asking for a schedule of billions. */
-const maxSteps = 1_000_000;
+export const maxSteps = 1_000_000;
 
 const clipSchema = v.strictObject({
   id: v.pipe(text(64), v.regex(/^[^\s:.]+$/, "must not contain spaces, ':' or '.'")),

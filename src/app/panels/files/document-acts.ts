@@ -1,6 +1,6 @@
 /** What the document menu does with the document and with the file of its run. */
 import { zipSync } from "fflate";
-import { documentFileName, fileName, saveFile } from "../../actions/download";
+import { documentFileName, fileName, fileOfRun, saveFile } from "../../actions/download";
 import { linkTo } from "../../persistence/share-link";
 import type { Studio } from "../../stores/studio";
 import { dataOf, networkOf } from "./sources";
@@ -15,7 +15,7 @@ export async function exportLayersModel({ runs, engine, notices }: Studio): Prom
   const { current } = runs.getState();
   if (!current) return;
   try {
-    const bytes = current.artefact?.bytes ?? (await engine.call("boundaryFile", { runId: current.id })).bytes;
+    const bytes = await fileOfRun(engine, current);
     const files = await engine.call("exportModel", { bytes, format: "layers-model" });
     // Not packed tighter: weights hardly deflate, and it would take its time on this thread.
     const zip = zipSync(Object.fromEntries(files.map(({ name, bytes: content }) => [name, content])), { level: 0 });

@@ -7,7 +7,7 @@ import { resetParam, setParam } from "../../edits/clip-edits";
 import { useSay } from "../../i18n/i18n";
 import { useStudio } from "../../stores/use-studio";
 import { ChoiceField } from "../../widgets/ChoiceField";
-import { type ParamWords, paramWords } from "../../widgets/clip-words";
+import { type ParamWords, paramWords } from "../../edits/clip-names";
 import { formatValue } from "../../widgets/format-value";
 import { SliderField } from "../../widgets/SliderField";
 import { RateCurve, SparsityCurve } from "./ScheduleCurve";

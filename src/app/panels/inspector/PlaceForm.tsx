@@ -1,11 +1,11 @@
 /** Where a clip begins and how long it is, in optimizer steps. */
 import { useTranslation } from "react-i18next";
-import { type Clip, clipEnd } from "../../../engine/timeline/document";
+import { type Clip, clipEnd, maxSteps } from "../../../engine/timeline/document";
 import { metaOf, moveClip, stretchEnd } from "../../edits/clip-edits";
 import { formatNumber } from "../../i18n/format";
 import { useStudio } from "../../stores/use-studio";
 import { NumberField } from "../../widgets/NumberField";
-import { lastStep, stepsField } from "./document-fields";
+import { stepsField } from "./document-fields";
 
 export function PlaceForm({ clip }: { readonly clip: Clip }) {
   const { t } = useTranslation("inspector");
@@ -13,13 +13,13 @@ export function PlaceForm({ clip }: { readonly clip: Clip }) {
   const { id, start, steps } = clip;
   const length = metaOf(clip)?.length ?? "either";
   const end = formatNumber(clipEnd(clip));
-  const lengths = stepsField(length === "span" ? 1 : 0, length === "instant" ? 0 : lastStep - start);
+  const lengths = stepsField(length === "span" ? 1 : 0, length === "instant" ? 0 : maxSteps - start);
   return (
     <div role="group" className="inspector-group" aria-label={t("place")}>
       <NumberField
         label={t("from")}
         value={start}
-        number={stepsField(0, lastStep - steps)}
+        number={stepsField(0, maxSteps - steps)}
         suffix=""
         hint={t(steps === 0 ? "atStep" : "endsAt", { end })}
         onChange={(next, gesture) => next !== undefined && edit(moveClip(id, next), gesture)}

@@ -1,6 +1,7 @@
 /** What a clip did, read from the boundaries of a run that has passed it. */
-import { type Clip, clipEnd, hashableJson, type TimelineDocument } from "../../../engine/timeline/document";
+import { type Clip, clipEnd, type TimelineDocument } from "../../../engine/timeline/document";
 import { cutAtEndOf } from "../../edits/run-to-here";
+import { sameContent } from "../../edits/same-content";
 import type { Point, Run } from "../../stores/run-store";
 
 export interface ClipOutcome {
@@ -30,10 +31,8 @@ export function clipOutcome({ document, boundaries }: Passed, id: string): ClipO
   };
 }
 
-const alike = (a: TimelineDocument, b: TimelineDocument) => a === b || hashableJson(a) === hashableJson(b);
-
 /** Whether what a run of `executed` says of a clip holds for the timeline: `cut` of one that stopped at the clip's end. */
 export function outcomeState(executed: TimelineDocument, document: TimelineDocument, id: string) {
-  if (alike(executed, document)) return "current";
-  return alike(executed, cutAtEndOf(id, "")(document)) ? "cut" : "old";
+  if (sameContent(executed, document)) return "current";
+  return sameContent(executed, cutAtEndOf(id, "")(document)) ? "cut" : "old";
 }

@@ -1,17 +1,15 @@
 /** Ranges of the fields of a document, for its form. `document.ts` of the engine is what decides; a test compares them. */
 import { type ChoiceParam, choice, number, type NumberParam } from "../../../engine/blocks/params";
-import { optimizers } from "../../../engine/timeline/document";
+import { maxSteps, optimizers } from "../../../engine/timeline/document";
 import { learningRateSchedules } from "../../../engine/training/learning-rate";
 
 const mostImages = 10_000_000;
-/** No step of a timeline lies beyond it. */
-export const lastStep = 1_000_000;
 const whole = (min: number, max: number, initial: number, unit: NumberParam["unit"] = "none") =>
   number({ min, max, default: initial, integer: true, unit });
 
 export const documentFields = {
   seed: whole(0, 4_294_967_295, 0),
-  evaluateEvery: whole(1, lastStep, 100, "steps"),
+  evaluateEvery: whole(1, maxSteps, 100, "steps"),
   liveTest: whole(1, mostImages, 1000, "images"),
   bnRecalibrationBatches: whole(0, 1000, 20),
 } as const;

@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layerRows, nextSorting, sorted, totalsOf } from "./layer-rows";
+import { tensor } from "../../charts/layers.testing";
 
-const tensor = (name: string, shape: readonly number[], sizeBytes: number, nonZero: number, codec = "dense f32") => ({
-  name,
-  shape,
-  codec,
-  sizeBytes,
-  nonZero,
-  count: shape.reduce((product, side) => product * side, 1),
-  streams: [],
-});
 const before = [tensor("a/kernel", [3, 3, 1, 10], 360, 90), tensor("b/kernel", [10, 10], 400, 100)];
 const now = [tensor("a/kernel", [3, 3, 1, 10], 360, 90), tensor("b/kernel", [10, 10], 40, 25, "bitmap + 4-bit codes")];
 // 360 + 40 bytes of weights and 16 of activation quantizers.

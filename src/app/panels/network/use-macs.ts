@@ -3,6 +3,7 @@
  * that it waits until the run is over; without it the table does without the column.
  */
 import { useEffect, useState } from "react";
+import { fileOfRun } from "../../actions/download";
 import { isActive } from "../../stores/run-store";
 import { useRuns, useStudio } from "../../stores/use-studio";
 
@@ -19,7 +20,7 @@ export function useMacs(latest: boolean): Macs | null {
     if (id === null || (shipped && !artefact)) return;
     let wanted = true;
     const read = async (): Promise<void> => {
-      const file = artefact?.bytes ?? (await engine.call("boundaryFile", { runId: id })).bytes;
+      const file = await fileOfRun(engine, { id, artefact });
       const { network } = await engine.call("inspect", { file });
       if (wanted) setFound({ id, macs: new Map(network.layers.map((layer) => [layer.id, layer.macs])) });
     };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseDocument } from "../../../engine/timeline/document";
-import { noLosses } from "../../stores/loss-history";
-import type { Run } from "../../stores/run-store";
+import { newRun } from "../../stores/run-store";
 import { choose } from "./chosen";
 import { runJson } from "./run-export";
 
@@ -23,22 +22,7 @@ describe("runJson", () => {
       { id: "d", block: "distill.kd-logits", start: 0, steps: 10, teacher: "original" },
     ],
   });
-  const run: Run = {
-    id: "r",
-    document,
-    startedAt: Date.UTC(2026, 0, 2),
-    phase: "cancelled",
-    points: [],
-    losses: noLosses,
-    boundaries: [],
-    progress: null,
-    load: null,
-    restoredAt: null,
-    error: null,
-    artefact: null,
-    backend: "wasm",
-    seconds: null,
-  };
+  const run = newRun({ id: "r", document, startedAt: Date.UTC(2026, 0, 2), phase: "cancelled", backend: "wasm" });
 
   it("holds the document, what it is called in the survey, and where it ended", () => {
     const json: unknown = JSON.parse(runJson(run));

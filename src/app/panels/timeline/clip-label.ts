@@ -2,7 +2,7 @@
 import type { TFunction } from "i18next";
 import { type Clip, clipEnd, type TimelineDocument } from "../../../engine/timeline/document";
 import { metaOf, clipOf } from "../../edits/clip-edits";
-import { blockName, wordsOfBlock } from "../../edits/clip-names";
+import { blockName, paramWords } from "../../edits/clip-names";
 import { formatNumber } from "../../i18n/format";
 import type { Language } from "../../i18n/i18n";
 
@@ -57,10 +57,8 @@ const chosen =
   (name: string): Part =>
   ({ clip, value, language }) => {
     const choice = value(name);
-    const words = wordsOfBlock(clip.block)?.params[name];
-    if (typeof choice !== "string" || !words || !("options" in words)) return undefined;
-    const options = words.options as Readonly<Record<string, { readonly en: string; readonly zh: string }>>;
-    return options[choice]?.[language] ?? choice;
+    if (typeof choice !== "string") return undefined;
+    return paramWords(clip.block, name)?.options?.[choice]?.[language] ?? choice;
   };
 
 const learningRate: Part = ({ value, t }) => {

@@ -2,9 +2,8 @@
 import type { TFunction } from "i18next";
 import type { TimelineDocument } from "../../../engine/timeline/document";
 import type { Finding, Severity } from "../../../engine/timeline/validate";
-import { clipOf } from "../../edits/clip-edits";
-import { wordsOfBlock } from "../../edits/clip-names";
 import type { Language } from "../../i18n/i18n";
+import { paramLabel } from "../../widgets/clip-words";
 import { nameOfClip } from "./clip-label";
 
 /** `Warning: nothing trains after this pruning.` */
@@ -18,20 +17,10 @@ export function findingText(
   for (const [key, value] of Object.entries(details ?? {})) {
     if (typeof value === "number") values[key] = value;
     else if (key === "other" || key === "teacher") values[key] = nameOfClip(String(value), document, language);
-    else if (key === "parameter") values[key] = parameterName(clipId, String(value), document, language);
+    else if (key === "parameter") values[key] = paramLabel(document, clipId, String(value), (words) => words[language]);
     else values[key] = String(value);
   }
   return `${t(severity)}: ${t(code, values)}`;
-}
-
-function parameterName(
-  clipId: string | undefined,
-  name: string,
-  document: TimelineDocument,
-  language: Language,
-): string {
-  const clip = clipOf(document, clipId ?? null);
-  return (clip && wordsOfBlock(clip.block)?.params[name]?.label[language]) ?? name;
 }
 
 /** The gravest that deserves a mark on the clip; hints do not. */
