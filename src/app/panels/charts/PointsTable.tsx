@@ -9,6 +9,7 @@ import { usePointNames } from "../../charts/use-names";
 import { formatBytes, formatCount, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
 import type { Point } from "../../stores/run-store";
 import { useRuns } from "../../stores/use-studio";
+import { DataTable } from "../../widgets/DataTable";
 
 export function PointsTable() {
   const { t } = useTranslation("charts");
@@ -16,7 +17,7 @@ export function PointsTable() {
   const any = useRuns(({ current }) => (current?.points.length ?? 0) > 0);
   if (!any) return null;
   return (
-    <details className="charts-table" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details className="charts-more" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary className="small">{t("asTable")}</summary>
       {open && <Opened />}
     </details>
@@ -33,17 +34,14 @@ function Opened() {
       <button type="button" className="button" onClick={save}>
         {t("downloadCsv")}
       </button>
-      <div className="charts-scroll" tabIndex={0} role="region" aria-label={t("tableCaption")}>
-        <table className="charts-points small">
-          <caption className="unseen">{t("tableCaption")}</caption>
-          <Head />
-          <tbody>
-            {points.map((point, i) => (
-              <Row key={i} point={point} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label={t("tableCaption")} name="charts">
+        <Head />
+        <tbody>
+          {points.map((point, i) => (
+            <Row key={i} point={point} />
+          ))}
+        </tbody>
+      </DataTable>
     </>
   );
 }
@@ -86,7 +84,7 @@ const Row = memo(function Row({ point }: { readonly point: Point }) {
   return (
     <tr>
       <th scope="row">{formatNumber(point.step)}</th>
-      <td className="charts-words">
+      <td className="words">
         {point.clip === null && point.step === 0 ? names.point(point, document) : names.clip(point, document)}
       </td>
       <td>{formatPercent(point.accuracy)}</td>

@@ -5,6 +5,7 @@ import { type ClassAccuracy, forgotten } from "../../charts/forgotten";
 import { formatNumber, formatPercent } from "../../i18n/format";
 import type { Boundary } from "../../stores/run-store";
 import { useLibrary } from "../../stores/use-studio";
+import { DataTable } from "../../widgets/DataTable";
 
 interface Props {
   readonly original: Boundary | null;
@@ -21,29 +22,26 @@ export const ForgottenTable = memo(function ForgottenTable({ original, boundary,
     <section className="network-forgotten" aria-labelledby="network-forgotten">
       <h2 id="network-forgotten">{t("forgotten")}</h2>
       <p className="small quiet">{t("forgottenHint", { images: formatNumber(boundary.point.testImages) })}</p>
-      <div className="network-scroll" role="region" aria-label={t("forgottenCaption")} tabIndex={0}>
-        <table className="network-table">
-          <caption className="unseen">{t("forgottenCaption")}</caption>
-          <thead>
-            <tr>
-              <th scope="col" className="words">
-                {t("class")}
-              </th>
-              <th scope="col">{t("accuracyBefore")}</th>
-              <th scope="col">{t("accuracyNow")}</th>
-              <th scope="col">{t("change")}</th>
-              <th scope="col" className="words">
-                {t("confused")}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {forgotten(original?.confusion ?? null, boundary.confusion).map((row) => (
-              <Row key={row.index} row={row} nameOf={nameOf} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label={t("forgottenCaption")} name="network">
+        <thead>
+          <tr>
+            <th scope="col" className="words">
+              {t("class")}
+            </th>
+            <th scope="col">{t("accuracyBefore")}</th>
+            <th scope="col">{t("accuracyNow")}</th>
+            <th scope="col">{t("change")}</th>
+            <th scope="col" className="words">
+              {t("confused")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {forgotten(original?.confusion ?? null, boundary.confusion).map((row) => (
+            <Row key={row.index} row={row} nameOf={nameOf} />
+          ))}
+        </tbody>
+      </DataTable>
     </section>
   );
 });

@@ -3,6 +3,7 @@ import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCodecWords } from "../../charts/use-codec-words";
 import { formatBytes, formatCount, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { DataTable } from "../../widgets/DataTable";
 import { type LayerRow, nextSorting, sorted, type Sorting, type SortKey, totalsOf } from "./layer-rows";
 
 interface Props {
@@ -31,43 +32,38 @@ export const LayersTable = memo(function LayersTable({ rows, sizeBytes, macs }: 
   const { t } = useTranslation("network");
   const [sorting, setSorting] = useState<Sorting | null>(null);
   return (
-    <div className="network-scroll" role="region" aria-label={t("caption")} tabIndex={0}>
-      <table className="network-table">
-        <caption className="unseen">
-          {t("caption")} {t("sortHint")}
-        </caption>
-        <thead>
-          <tr>
-            {columns.map(([key, label]) => (
-              <th
-                key={label}
-                scope="col"
-                className={words.includes(label) ? "words" : undefined}
-                aria-sort={
-                  key === null ? undefined : sorting?.key !== key ? "none" : sorting.down ? "descending" : "ascending"
-                }
-              >
-                {key === null ? (
-                  t(label)
-                ) : (
-                  <button type="button" onClick={() => setSorting(nextSorting(sorting, key))}>
-                    {t(label)}
-                    <span aria-hidden="true">{sorting?.key !== key ? "" : sorting.down ? " ↓" : " ↑"}</span>
-                  </button>
-                )}
-              </th>
-            ))}
-            {macs && <th scope="col">{t("macs")}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {sorted(rows, sorting).map((row) => (
-            <Row key={row.id} row={row} macs={macs} />
+    <DataTable label={t("caption")} hint={t("sortHint")} name="network">
+      <thead>
+        <tr>
+          {columns.map(([key, label]) => (
+            <th
+              key={label}
+              scope="col"
+              className={words.includes(label) ? "words" : undefined}
+              aria-sort={
+                key === null ? undefined : sorting?.key !== key ? "none" : sorting.down ? "descending" : "ascending"
+              }
+            >
+              {key === null ? (
+                t(label)
+              ) : (
+                <button type="button" onClick={() => setSorting(nextSorting(sorting, key))}>
+                  {t(label)}
+                  <span aria-hidden="true">{sorting?.key !== key ? "" : sorting.down ? " ↓" : " ↑"}</span>
+                </button>
+              )}
+            </th>
           ))}
-        </tbody>
-        <Foot rows={rows} sizeBytes={sizeBytes} macs={macs} />
-      </table>
-    </div>
+          {macs && <th scope="col">{t("macs")}</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {sorted(rows, sorting).map((row) => (
+          <Row key={row.id} row={row} macs={macs} />
+        ))}
+      </tbody>
+      <Foot rows={rows} sizeBytes={sizeBytes} macs={macs} />
+    </DataTable>
   );
 });
 

@@ -5,6 +5,7 @@ import { sayValue, useDifferenceSubject } from "../../charts/use-run-names";
 import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
 import type { Point, Run } from "../../stores/run-store";
 import { useRuns } from "../../stores/use-studio";
+import { DataTable } from "../../widgets/DataTable";
 
 interface Props {
   /** Of two runs. */
@@ -31,23 +32,20 @@ export function Comparison({ ids, names, onClose }: Props) {
           {t("compareClose")}
         </button>
       </header>
-      <div className="runs-scroll" role="region" aria-label={t("compareTitle")} tabIndex={0}>
-        <table className="runs-table">
-          <caption className="unseen">{t("compareTitle")}</caption>
-          <thead>
-            <tr>
-              <th scope="col" className="words">
-                {t("what")}
-              </th>
-              <th scope="col">{names.get(left.id)}</th>
-              <th scope="col">{names.get(right.id)}</th>
-              <th scope="col">{t("difference")}</th>
-            </tr>
-          </thead>
-          <Settings left={left} right={right} />
-          <Results left={left} right={right} />
-        </table>
-      </div>
+      <DataTable label={t("compareTitle")} name="runs">
+        <thead>
+          <tr>
+            <th scope="col" className="words">
+              {t("what")}
+            </th>
+            <th scope="col">{names.get(left.id)}</th>
+            <th scope="col">{names.get(right.id)}</th>
+            <th scope="col">{t("difference")}</th>
+          </tr>
+        </thead>
+        <Settings left={left} right={right} />
+        <Results left={left} right={right} />
+      </DataTable>
     </section>
   );
 }

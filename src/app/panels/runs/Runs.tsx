@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRunNames } from "../../charts/use-run-names";
 import { useRuns } from "../../stores/use-studio";
+import { DataTable } from "../../widgets/DataTable";
 import { choose, type Chosen } from "./chosen";
 import { Comparison } from "./Comparison";
 import { CurrentRow, RunRow } from "./RunRow";
@@ -33,48 +34,45 @@ function Table() {
         <h2>{t("title")}</h2>
         <p className="small quiet">{t("hint")}</p>
       </header>
-      <div className="runs-scroll" role="region" aria-label={t("caption")} tabIndex={0}>
-        <table className="runs-table">
-          <caption className="unseen">{t("caption")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("compare")}</th>
-              <th scope="col">{t("onChart")}</th>
-              <th scope="col" className="words">
-                {t("name")}
+      <DataTable label={t("caption")} name="runs">
+        <thead>
+          <tr>
+            <th scope="col">{t("compare")}</th>
+            <th scope="col">{t("onChart")}</th>
+            <th scope="col" className="words">
+              {t("name")}
+            </th>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {t(column)}
               </th>
-              {columns.map((column) => (
-                <th key={column} scope="col">
-                  {t(column)}
-                </th>
-              ))}
-              {(["backend", "when", "codes", "acts"] as const).map((column) => (
-                <th key={column} scope="col" className="words">
-                  {t(column)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {currentId !== undefined && (
-              <CurrentRow
-                name={nameOf(currentId)}
-                chosen={kept.includes(currentId)}
-                onChoose={(id) => setChosen(choose(kept, id))}
-              />
-            )}
-            {earlier.map((run) => (
-              <RunRow
-                key={run.id}
-                run={run}
-                name={nameOf(run.id)}
-                chosen={kept.includes(run.id)}
-                onChoose={(id) => setChosen(choose(kept, id))}
-              />
             ))}
-          </tbody>
-        </table>
-      </div>
+            {(["backend", "when", "codes", "acts"] as const).map((column) => (
+              <th key={column} scope="col" className="words">
+                {t(column)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {currentId !== undefined && (
+            <CurrentRow
+              name={nameOf(currentId)}
+              chosen={kept.includes(currentId)}
+              onChoose={(id) => setChosen(choose(kept, id))}
+            />
+          )}
+          {earlier.map((run) => (
+            <RunRow
+              key={run.id}
+              run={run}
+              name={nameOf(run.id)}
+              chosen={kept.includes(run.id)}
+              onChoose={(id) => setChosen(choose(kept, id))}
+            />
+          ))}
+        </tbody>
+      </DataTable>
       {kept.length === 1 && <p className="small quiet">{t("compareHint")}</p>}
       {kept.length === 2 && <Comparison ids={kept} names={names} onClose={() => setChosen([])} />}
     </>
