@@ -59,7 +59,7 @@ test("by pointer: Escape gives a drag up", async ({ studio, page }) => {
   await expect(studio.bar.undo).toHaveAttribute("aria-disabled", "true");
 });
 
-test("by keyboard alone: add, move, stretch, copy, delete, undo, run, stop", async ({ studio, page }) => {
+test("by keyboard alone: add, move, stretch, copy, delete, undo, run, stop, download", async ({ studio, page }) => {
   const { timeline, palette, bar } = studio;
   await palette.search.focus();
   await page.keyboard.type("soft");
@@ -93,6 +93,10 @@ test("by keyboard alone: add, move, stretch, copy, delete, undo, run, stop", asy
   await bar.reaches(2);
   await page.keyboard.press("Control+Backspace");
   await expect(bar.progress).toContainText("stopped");
+
+  const downloading = page.waitForEvent("download");
+  await page.keyboard.press("Control+s");
+  expect((await downloading).suggestedFilename()).toBe("Small.csnet");
 });
 
 test("by keyboard: a clip is lifted, moved and dropped", async ({ studio, page }) => {
