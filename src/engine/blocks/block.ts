@@ -3,13 +3,17 @@
  * pure functions on snapshots plus hooks that the one training loop calls, so that any set of overlapping clips trains
  * jointly. See README.md beside this file.
  */
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { CitationKey } from "#survey/citations";
 import type { SurveyNodeId } from "#survey/taxonomy";
 import type { Words } from "#survey/words";
 import type { Rng } from "../core/rng";
 import type { Snapshot } from "../core/snapshot";
-import type { KeptSlices, OptimizerSettings, RangeObserver } from "../training/live-model";
-import type { LossTerm } from "../training/step";
+import type { Shape } from "../core/network";
+import type { KeptSlices, RangeObserver } from "../training/live-model";
+import type { LearnedTensor } from "../training/learned-tensors";
+import type { OptimizerSettings } from "../training/optimizer";
+import type { LossTerm, ParameterUpdates } from "../training/step";
 import type { ParamSchema, ParamsOf } from "./params";
 
 /** Folder of a block -> prefix of its id; also its lane on the timeline. */
@@ -89,6 +93,11 @@ export interface ModelAccess {
   resetOptimizer(): void;
   /** How the ranges of quantized activations behave from now on. */
   observeActivations(observer: RangeObserver): void;
+  /**
+   * Changes the raw values of a parameter on the device, without reading them: proximal steps, zeroed filters that may
+   * grow again. `change` runs in a tidy and returns a tensor of the same shape; masked weights stay 0.
+   */
+  update(parameter: string, change: (value: Tensor) => Tensor): void;
 }
 
 /** Smallest and largest output of a node over the calibration images, and a histogram-free sample for clipping. */
@@ -99,6 +108,33 @@ export interface ActivationSample {
   readonly values: Float32Array;
 }
 
+/** Outputs of one node for consecutive training images, in inference mode. */
+export interface OutputBatch {
+  readonly nodeId: string;
+  /** `[images, ...]`, channels last. */
+  readonly shape: Shape;
+  readonly values: Float32Array;
+  /** Place of the first image among the training images. */
+  readonly firstImage: number;
+}
+
+/** The same, with the gradient of what `OutputGradientOptions.of` names in each value. */
+export interface OutputGradientBatch extends OutputBatch {
+  readonly gradients: Float32Array;
+}
+
+export interface GradientOptions {
+  /** How many training images, from the first; at most what the clip may use. */
+  readonly images: number;
+  /** Images of one gradient: 1 gives per-sample gradients. */
+  readonly batchSize: number;
+}
+
+export interface OutputGradientOptions extends GradientOptions {
+  /** The mean cross-entropy of the batch, or the sum of its images' logits of their true classes. */
+  readonly of: "loss" | "label-logit";
+}
+
 /** What the engine offers a block. Everything is seeded; nothing is kept by the block after `onEnd`. */
 export interface ClipServices {
   /** Outputs of nodes of a network over `images` training images in inference mode. */
@@ -107,6 +143,42 @@ export interface ClipServices {
     nodeIds: readonly string[],
     images: number,
   ): Promise<ReadonlyMap<string, ActivationSample>>;
+  /** Streams whole outputs of nodes over `images` training images, batch by batch, all nodes of a batch in the order given. */
+  visitOutputs(
+    snapshot: Snapshot,
+    nodeIds: readonly string[],
+    images: number,
+    visit: (batch: OutputBatch) => void,
+  ): Promise<void>;
+  /**
+   * Gradients of the mean cross-entropy of each batch in the effective values of every trainable parameter, in inference
+   * mode (moving statistics). Masked and quantized values count as they are; the arrays are the visitor's to keep.
+   */
+  visitGradients(
+    snapshot: Snapshot,
+    options: GradientOptions,
+    visit: (gradients: ReadonlyMap<string, Float32Array>, images: number) => void,
+  ): Promise<void>;
+  /** Outputs of nodes with their gradients, in inference mode. */
+  visitOutputGradients(
+    snapshot: Snapshot,
+    nodeIds: readonly string[],
+    options: OutputGradientOptions,
+    visit: (batch: OutputGradientBatch) => void,
+  ): Promise<void>;
+  /** Accuracy on the validation images, which neither training nor the chart's points use; a fraction in [0, 1]. */
+  validationAccuracy(snapshot: Snapshot): Promise<number>;
+  /**
+   * A tensor of the clip's own that lives as long as the clip: mask scores, log variances, a queue of thresholds. A
+   * trainable one gets gradients through the hooks that read it and the same optimizer step as the weights. Call it in
+   * `onBegin` and again in `resume`, where the kept values win over `initial`. The engine keeps and frees it.
+   */
+  variable(
+    name: string,
+    initial: Float32Array,
+    shape: Shape,
+    options?: { readonly trainable?: boolean },
+  ): LearnedTensor;
   /** Moving statistics estimated afresh over the document's `bnRecalibrationBatches`; the same snapshot without batch normalization. */
   recalibrateBatchNorm(snapshot: Snapshot): Promise<Snapshot>;
   /** A network of the catalogue of builders with fresh values, for the document's data. */
@@ -121,17 +193,27 @@ export interface Teacher {
    * Logits `[batch, classes]` of training images by their places; the caller disposes them.
    * Cached: there is no augmentation, so an image's logits never change.
    */
-  logits(indices: Uint32Array, x: import("@tensorflow/tfjs-core").Tensor): import("@tensorflow/tfjs-core").Tensor2D;
+  logits(indices: Uint32Array, x: Tensor): Tensor2D;
 }
 
 /** Plain data of a running clip that a resumed run needs besides the snapshot. */
-export type ClipState = Readonly<Record<string, number>>;
+export type ClipState = Readonly<Record<string, number | readonly number[]>>;
+
+/** Of one layer or channel group, for a pruning clip. */
+export interface LayerChoice {
+  /** Fraction removed here instead of the clip's `sparsity`: from a sensitivity scan, or by hand. */
+  readonly sparsity?: number;
+  /** Units (filters, hidden units) of the network at the clip's start that must stay. */
+  readonly keep?: readonly number[];
+}
 
 export interface ClipContext<S extends ParamSchema = ParamSchema> {
   readonly params: ParamsOf<S>;
   /** Length in optimizer steps; 0 for an instant. */
   readonly steps: number;
   readonly services: ClipServices;
+  /** What the document says of single layers: of a layer or channel group by its id. Absent layers follow `params`. */
+  readonly layers: ReadonlyMap<string, LayerChoice>;
   /** A stream of the document's seed, of this clip alone. */
   rng(stream: string): Rng;
 }
@@ -150,8 +232,15 @@ export interface ClipRun {
   readonly loss?: LossTerm;
   /** The optimizer at a step, of a train clip. */
   optimizer?(step: number): OptimizerSettings;
-  /** Gradients by variable name, before the update; may be replaced in place (dispose what you replace). */
-  beforeUpdate?(gradients: Record<string, import("@tensorflow/tfjs-core").Tensor>): void;
+  /**
+   * Inside the tape of each training step: the value that the network computes with in place of `value`, the effective
+   * value of a parameter (noise, soft masks). Called for every parameter; answer `value` for those that are not meant.
+   */
+  parameter?(name: string, value: Tensor, step: number): Tensor;
+  /** Likewise of a node's output: gates, gradients that are pruned on their way back. After quantization. */
+  output?(nodeId: string, value: Tensor, step: number): Tensor;
+  /** Between the gradients and the update. */
+  beforeUpdate?(updates: ParameterUpdates, step: number): void;
   /** After the update. Masks need nothing here: masked weights stay 0 by themselves. */
   afterUpdate?(step: number, model: ModelAccess): void;
   /** Once, after the last step; materialize what lasts and free what was allocated. Also called when a run stops early. */

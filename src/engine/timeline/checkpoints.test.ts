@@ -32,7 +32,22 @@ const checkpointOf = (snapshot: Snapshot, optimizer: OptimizerState, teacher: Sn
   snapshot,
   optimizer,
   ranges: { input: [-0.1, 0.30000001192092896] },
-  running: [{ id: "c1", nextRound: 1, state: { conv1: 6, conv2: 8 } }],
+  running: [
+    {
+      id: "c1",
+      nextRound: 1,
+      state: { conv1: [6, 0, 2], conv2: 8 },
+      learned: [
+        { name: "queue", values: Float32Array.of(0.1, Number.NaN) },
+        {
+          name: "gate/conv1",
+          values: Float32Array.of(1, -0),
+          slot: { kind: "adam", first: Float32Array.of(3, 4), second: Float32Array.of(5, 6), steps: 7 },
+        },
+      ],
+      guard: { reference: 0.9, stopped: false, before: teacher },
+    },
+  ],
   points: [point],
   confusion: Uint32Array.of(1, 2, 3, 4),
   teachers: new Map([["c0", teacher]]),

@@ -7,8 +7,10 @@ import { engineVersion } from "../core/version";
 import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { pack, type PackedArray, unpack } from "../core/tensor-pack";
+import type { LearnedState } from "../training/learned-tensors";
 import type { OptimizerState } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
+import type { GuardState } from "./accuracy-guard";
 import { type Clip, sortedJson, type TimelineDocument } from "./document";
 import type { Point } from "./measure";
 
@@ -17,6 +19,8 @@ export interface RunningClip {
   readonly id: string;
   readonly nextRound: number;
   readonly state: ClipState;
+  readonly learned: readonly LearnedState[];
+  readonly guard: GuardState | undefined;
 }
 
 export interface Checkpoint {
@@ -65,11 +69,23 @@ export function checkpointKey(upstream: Upstream, step: number, { sha256 }: Pick
   return sha256(new TextEncoder().encode(text));
 }
 
+/** Of a running clip, less its arrays. */
+interface RunningJson {
+  readonly id: string;
+  readonly nextRound: number;
+  readonly state: ClipState;
+  readonly learned: readonly {
+    readonly name: string;
+    readonly slot?: { readonly kind: "adam" | "sgd"; readonly steps: number };
+  }[];
+  readonly guard?: { readonly reference: number; readonly stopped: boolean; readonly before?: unknown };
+}
+
 interface CheckpointJson {
   readonly step: number;
   readonly state: unknown;
   readonly ranges: Checkpoint["ranges"];
-  readonly running: readonly RunningClip[];
+  readonly running: readonly RunningJson[];
   readonly points: readonly Point[];
   readonly teachers: Readonly<Record<string, unknown>>;
 }
@@ -83,15 +99,68 @@ function withoutPrefix(prefix: string, arrays: ReadonlyMap<string, PackedArray>)
   return new Map(found.map(([name, array]) => [name.slice(prefix.length), array]));
 }
 
+function packRunning({ id, nextRound, state, learned, guard }: RunningClip): {
+  readonly json: RunningJson;
+  readonly arrays: [string, PackedArray][];
+} {
+  const before = guard?.before && packState(guard.before);
+  return {
+    json: {
+      id,
+      nextRound,
+      state,
+      learned: learned.map(({ name, slot }) => ({
+        name,
+        ...(slot ? { slot: { kind: slot.kind, steps: slot.steps } } : {}),
+      })),
+      ...(guard ? { guard: { reference: guard.reference, stopped: guard.stopped, before: before?.json } } : {}),
+    },
+    arrays: [
+      ...learned.flatMap(({ name, values, slot }): [string, PackedArray][] => [
+        [`learned/${id}/${name}`, values],
+        ...(slot ? [[`first/${id}/${name}`, slot.first] as [string, PackedArray]] : []),
+        ...(slot?.second ? [[`second/${id}/${name}`, slot.second] as [string, PackedArray]] : []),
+      ]),
+      ...(before ? prefixed(`guard/${id}/`, before.arrays) : []),
+    ],
+  };
+}
+
+function unpackRunning(json: RunningJson, arrays: ReadonlyMap<string, PackedArray>): RunningClip {
+  const { id, guard } = json;
+  const floats = (name: string) => arrays.get(name) as Float32Array;
+  return {
+    id,
+    nextRound: json.nextRound,
+    state: json.state,
+    learned: json.learned.map(({ name, slot }) => {
+      const second = arrays.get(`second/${id}/${name}`) as Float32Array | undefined;
+      return {
+        name,
+        values: floats(`learned/${id}/${name}`),
+        ...(slot ? { slot: { ...slot, first: floats(`first/${id}/${name}`), ...(second ? { second } : {}) } } : {}),
+      };
+    }),
+    guard: guard && {
+      reference: guard.reference,
+      stopped: guard.stopped,
+      before: guard.before
+        ? unpackState({ json: guard.before, arrays: withoutPrefix(`guard/${id}/`, arrays) }).snapshot
+        : undefined,
+    },
+  };
+}
+
 export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const { step, ranges, running, points, confusion } = checkpoint;
+  const { step, ranges, points, confusion } = checkpoint;
+  const running = checkpoint.running.map(packRunning);
   const state = packState(checkpoint.snapshot, checkpoint.optimizer);
   const teachers = [...checkpoint.teachers].map(([id, snapshot]) => [id, packState(snapshot)] as const);
   const json: CheckpointJson = {
     step,
     state: state.json,
     ranges,
-    running,
+    running: running.map((packed) => packed.json),
     points,
     teachers: Object.fromEntries(teachers.map(([id, packed]) => [id, packed.json])),
   };
@@ -100,6 +169,7 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
     arrays: new Map<string, PackedArray>([
       ["confusion", confusion],
       ...prefixed("state/", state.arrays),
+      ...running.flatMap((packed) => packed.arrays),
       ...teachers.flatMap(([id, packed]) => prefixed(`teacher/${id}/`, packed.arrays)),
     ]),
   });
@@ -114,7 +184,7 @@ export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
     snapshot,
     optimizer,
     ranges,
-    running,
+    running: running.map((clip) => unpackRunning(clip, arrays)),
     points,
     confusion: arrays.get("confusion") as Uint32Array,
     teachers: new Map(

@@ -9,6 +9,9 @@ import { openModelSource } from "./sources";
 
 export type LoadProgress = (what: "dataset", loaded: number, total: number) => void;
 
+/** Enough for a guard of half a point. */
+const validationImages = 1000;
+
 export interface RunInputs {
   readonly data: RunData;
   readonly original: Snapshot;
@@ -41,12 +44,18 @@ export async function loadRun(
     document.clips.length === 0
       ? { ...test, images: new Uint8Array(0), labels: new Uint8Array(0), count: 0 }
       : await source.load("train", { count: dataset.train, seed, onProgress: report });
-  const { mean, std } = source.info;
+  const { mean, std, counts } = source.info;
+  let validation: Promise<LabelledImages> | undefined;
   return {
     data: {
       info: source.info,
       train,
       test,
+      validation: () =>
+        (validation ??=
+          counts.validation === 0
+            ? Promise.resolve(train)
+            : source.load("validation", { count: Math.min(validationImages, counts.validation), seed })),
       normalization: dataset.normalize === "standardize" ? { mean, std } : undefined,
     },
     original,

@@ -5,21 +5,30 @@
  */
 import type { CombinationId } from "#survey/combinations";
 import type { TensorBreakdown } from "../codecs/snapshot-plan";
-import type { ClipRun, ModelAccess } from "../blocks/block";
-import { type BlockId, blockMeta } from "../blocks/catalog";
-import { parseParams } from "../blocks/params";
-import { implementationOf } from "../blocks/registry";
+import type { ModelAccess } from "../blocks/block";
+import { blockMeta } from "../blocks/catalog";
 import { EngineError } from "../core/errors";
 import type { Platform } from "../core/ports";
-import { createRng } from "../core/rng";
 import type { Snapshot } from "../core/snapshot";
 import { originalBytes } from "../metrics/accounting";
 import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
 import { learningRateFactor } from "../training/learning-rate";
-import { LiveModel, type OptimizerSettings } from "../training/live-model";
+import { LiveModel } from "../training/live-model";
+import type { OptimizerSettings } from "../training/optimizer";
 import { trainStep } from "../training/step";
 import { createTeacher, type DisposableTeacher } from "../training/teacher";
 import * as tf from "@tensorflow/tfjs-core";
+import type { GuardedModel } from "./accuracy-guard";
+import {
+  type ActiveClip,
+  beginClip,
+  disposeClip,
+  finishClip,
+  inClip,
+  prepareClip,
+  runningState,
+  takeDecisions,
+} from "./active-clip";
 import {
   type Checkpoint,
   checkpointKey,
@@ -34,8 +43,8 @@ import { type Clip, clipEnd, documentEnd, hashableJson, type TimelineDocument } 
 import { LossLog, type LossChunk } from "./losses";
 import { encodeMeasured, measure, type Measurement, type Point } from "./measure";
 import { loadRun, type LoadProgress, type RunInputs } from "./run-data";
-import { boundariesOf, phaseAt, roundStep, trainedSteps } from "./schedule";
-import { clipServices } from "./services";
+import { boundariesOf, phaseAt, trainedSteps } from "./schedule";
+import { validationAccuracy } from "./services";
 import { openModelSource } from "./sources";
 import { assertValid } from "./validate";
 
@@ -85,13 +94,6 @@ export interface RunResult {
 
 /** Losses are read after so many steps. */
 const lossChunk = 20;
-
-interface ActiveClip {
-  readonly clip: Clip;
-  readonly run: ClipRun;
-  readonly teacher: DisposableTeacher | undefined;
-  nextRound: number;
-}
 
 /** @throws EngineError `cancelled` when stopped, `diverged`, or what the document, its files or its clips have wrong */
 export async function* runDocument(document: TimelineDocument, deps: RunDeps): AsyncGenerator<Point, RunResult> {
@@ -163,7 +165,7 @@ class Run {
     try {
       for (const { run } of this.#active) await run.onEnd?.(this.#access, "stopped");
     } finally {
-      for (const { teacher } of this.#active) teacher?.dispose();
+      for (const active of this.#active) disposeClip(active);
       this.#active = [];
       this.#losses.dispose();
       this.#model.dispose();
@@ -179,6 +181,17 @@ class Run {
     },
     resetOptimizer: () => this.#model.resetOptimizer(),
     observeActivations: (observer) => this.#model.observeActivations(observer),
+    update: (parameter, change) => {
+      this.#changed = true;
+      this.#model.change(parameter, change);
+    },
+  };
+
+  /** The model as an accuracy guard sees it. */
+  readonly #guarded: GuardedModel = {
+    snapshot: () => this.#model.snapshot(),
+    accuracy: (snapshot) => validationAccuracy(snapshot, this.#inputs.data, this.#between),
+    restore: (snapshot) => this.#access.replace(snapshot),
   };
 
   /** Between batches of whatever takes long: lets messages in, and ends the run when it was cancelled. */
@@ -189,24 +202,14 @@ class Run {
 
   async #start(clip: Clip, running?: RunningClip): Promise<ActiveClip> {
     const meta = blockMeta(clip.block, clip.id);
-    const index = this.#document.clips.indexOf(clip);
-    const teacher = meta.needs.teacher ? await this.#teacher(clip) : undefined;
-    const active: ActiveClip = {
-      clip,
-      teacher,
-      nextRound: running?.nextRound ?? 0,
-      run: implementationOf(clip.block as BlockId)({
-        params: parseParams(meta.params, clip.params, clip.id),
-        steps: clip.steps,
-        services: clipServices(this.#document, this.#inputs.data, this.#between, clip, teacher),
-        rng: (stream) => createRng(this.#document.seed, `clip/${index}/${stream}`),
-      }),
-    };
-    this.#active.push(active);
-    await this.#inClip(clip, async () => {
-      if (running) active.run.resume?.(running.state, this.#access);
-      else await active.run.onBegin?.(this.#access);
+    const active = prepareClip(clip, running, {
+      document: this.#document,
+      data: this.#inputs.data,
+      teacher: meta.needs.teacher ? await this.#teacher(clip) : undefined,
+      between: this.#between,
     });
+    this.#active.push(active);
+    await inClip(clip, () => beginClip(active, running, this.#access, this.#guarded));
     return active;
   }
 
@@ -236,27 +239,8 @@ class Run {
     });
   }
 
-  /** Errors of a block carry its clip. */
-  async #inClip<T>(clip: Clip, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.clipId !== undefined || error.code === "cancelled") throw error;
-      throw new EngineError(error.code, `clip '${clip.id}': ${error.message}`, {
-        clipId: clip.id,
-        details: error.details,
-        cause: error,
-      });
-    }
-  }
-
-  async #decide(active: ActiveClip): Promise<void> {
-    const { clip, run } = active;
-    const { rounds } = run;
-    while (rounds && active.nextRound < rounds.count && roundStep(clip, rounds, active.nextRound) <= this.#step) {
-      const round = active.nextRound++;
-      await this.#inClip(clip, async () => run.onRound?.(round, this.#access));
-    }
+  #decide(active: ActiveClip): Promise<void> {
+    return inClip(active.clip, () => takeDecisions(active, this.#step, this.#access));
   }
 
   async #instant(clip: Clip): Promise<Point> {
@@ -267,11 +251,11 @@ class Run {
 
   async #end(clip: Clip): Promise<Point> {
     const active = this.#active.find((a) => a.clip === clip)!;
-    await this.#inClip(clip, async () => active.run.onEnd?.(this.#access, "finished"));
-    active.teacher?.dispose();
+    await inClip(clip, () => finishClip(active, this.#access));
+    disposeClip(active);
     this.#active = this.#active.filter((a) => a !== active);
     if (this.#taughtBy.has(clip.id)) this.#teachers.set(clip.id, await this.#model.snapshot());
-    return this.#inClip(clip, () => this.#measure(clip.id, true));
+    return inClip(clip, () => this.#measure(clip.id, true));
   }
 
   async #measure(clip: string | null, boundary: boolean): Promise<Point> {
@@ -361,8 +345,13 @@ class Run {
         terms,
         optimizer: this.#optimizer(),
         noiseSeed: this.#document.seed + step,
-        beforeUpdate: (gradients) => {
-          for (const { run } of this.#active) run.beforeUpdate?.(gradients);
+        hooks: this.#active.map(({ clip, run, learned }) => ({
+          parameter: run.parameter && ((name, value) => run.parameter!(name, value, step - clip.start)),
+          output: run.output && ((nodeId, value) => run.output!(nodeId, value, step - clip.start)),
+          learned,
+        })),
+        beforeUpdate: (updates) => {
+          for (const { clip, run } of this.#active) run.beforeUpdate?.(updates, step - clip.start);
         },
       });
       this.#losses.add(step, names, losses);
@@ -399,11 +388,8 @@ class Run {
   async #keep(step: number): Promise<void> {
     const { platform, useCache = true } = this.#deps;
     if (!useCache || !this.#last) return;
-    const running = this.#active.map(({ clip, nextRound, run }) => ({
-      id: clip.id,
-      nextRound,
-      state: run.state?.() ?? {},
-    }));
+    const running = [];
+    for (const active of this.#active) running.push(await runningState(active));
     const checkpoint: Checkpoint = {
       step,
       snapshot: await this.#model.snapshot(),

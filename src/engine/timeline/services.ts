@@ -8,15 +8,19 @@ import { type Snapshot, valuesOf } from "../core/snapshot";
 import type { DatasetInfo } from "../datasets/dataset";
 import { imageBatch, type Normalization } from "../training/batches";
 import type { LabelledImages } from "../datasets/source";
-import { inferenceModel } from "../training/evaluate";
+import { evaluate, inferenceModel } from "../training/evaluate";
 import { forward } from "../training/forward";
+import type { LearnedTensors } from "../training/learned-tensors";
 import { buildNetwork } from "./sources";
 import type { TimelineDocument } from "./document";
+import { visitGradients, visitOutputGradients, visitOutputs, type VisitedImages } from "./visits";
 
 export interface RunData {
   readonly info: DatasetInfo;
   readonly train: LabelledImages;
   readonly test: LabelledImages;
+  /** At most 1,000 images that nothing trains on and no point is scored on; the training images where a file has none. */
+  readonly validation: () => Promise<LabelledImages>;
   readonly normalization: Normalization | undefined;
 }
 
@@ -122,15 +126,46 @@ async function recalibrateBatchNorm(
   return { ...snapshot, values };
 }
 
-/** @param teacher the clip's teacher, made before the clip begins */
+/** Accuracy of a snapshot on the validation images; a fraction in [0, 1]. */
+export async function validationAccuracy(
+  snapshot: Snapshot,
+  { validation, normalization }: RunData,
+  between: () => Promise<void>,
+): Promise<number> {
+  const model = inferenceModel(snapshot);
+  try {
+    return (await evaluate(model, await validation(), { normalization, between })).accuracy;
+  } finally {
+    model.dispose();
+  }
+}
+
+/**
+ * @param teacher the clip's teacher, made before the clip begins
+ * @param learned where the clip's own tensors are kept
+ */
 export function clipServices(
   document: TimelineDocument,
   data: RunData,
   between: () => Promise<void>,
   clip: { readonly id: string; readonly samples?: number },
   teacher: Teacher | undefined,
+  learned: LearnedTensors,
 ): ClipServices {
+  const visited: VisitedImages = {
+    images: data.train,
+    normalization: data.normalization,
+    classes: data.info.classes.length,
+    count: Math.min(clip.samples ?? data.train.count, data.train.count),
+    between,
+  };
   return {
+    visitOutputs: (snapshot, ids, images, visit) => visitOutputs(snapshot, ids, images, visited, visit),
+    visitGradients: (snapshot, options, visit) => visitGradients(snapshot, options, visited, visit),
+    visitOutputGradients: (snapshot, ids, options, visit) =>
+      visitOutputGradients(snapshot, ids, options, visited, visit),
+    validationAccuracy: (snapshot) => validationAccuracy(snapshot, data, between),
+    variable: (name, initial, shape, { trainable = true } = {}) => learned.create(name, initial, shape, trainable),
     sampleActivations: (snapshot, ids, images) =>
       sampleActivations(snapshot, ids, Math.min(images, clip.samples ?? images), data, between),
     recalibrateBatchNorm: (snapshot) =>

@@ -9,6 +9,8 @@ import { operationOf } from "../ops/registry";
 export interface ForwardOptions {
   /** Dropout on, batch normalization by the batch's own statistics, no fused kernels. Default false. */
   readonly training?: boolean;
+  /** Layers and the activations behind them in one kernel, in inference; false inside a gradient. Default true. */
+  readonly fuse?: boolean;
   /** Draws of dropout; differs from step to step. */
   readonly noiseSeed?: number;
   /** Nodes whose outputs the caller wants besides the logits. */
@@ -76,10 +78,18 @@ export function forward(
   x: tf.Tensor,
   options: ForwardOptions = {},
 ): ForwardResult {
-  const { training = false, noiseSeed = 0, taps, transformActivation, transformed, onBatchStatistics } = options;
+  const {
+    training = false,
+    fuse = true,
+    noiseSeed = 0,
+    taps,
+    transformActivation,
+    transformed,
+    onBatchStatistics,
+  } = options;
   const values = new Map<string, tf.Tensor>();
   const tapped = new Map<string, tf.Tensor>();
-  const fusions = training ? undefined : fusableActivations(network);
+  const fusions = training || !fuse ? undefined : fusableActivations(network);
   const skipped = new Set<string>();
   for (const node of network.nodes) {
     if (skipped.has(node.id)) continue;

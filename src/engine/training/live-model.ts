@@ -3,10 +3,19 @@
  * disposes it. It changes in two ways only: an optimizer step, and `replace` with a snapshot that a block computed.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { adamUpdate, sgdUpdate } from "../backend/fused";
 import { affineRange, applyMask, refreshScales } from "../core/effective";
 import { type Network, type ParameterRole, parametersOf } from "../core/network";
 import { type ActivationQuantizer, type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
+import {
+  cutSlot,
+  disposeSlot,
+  type OptimizerSettings,
+  optimizerStep,
+  readSlot,
+  restoreSlot,
+  type Slot,
+  type SlotState,
+} from "./optimizer";
 import { fakeQuantize, fakeQuantizeRange, type QuantizerTensors, quantizerTensors } from "./transforms";
 
 /** Indices along an axis of a parameter that surgery kept; moments are cut the same way. */
@@ -17,23 +26,6 @@ export interface RangeObserver {
   /** Share of the old range kept at each step, in [0, 1). */
   readonly decay: number;
   readonly frozen: boolean;
-}
-
-export interface OptimizerSettings {
-  readonly kind: "adam" | "sgd";
-  readonly learningRate: number;
-  /** Of sgd. */
-  readonly momentum: number;
-}
-
-/** Adam's defaults (Kingma and Ba 2015); epsilon is explicit because tfjs' differs between backends. */
-const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-
-/** Moments of one parameter: Adam's m and v; sgd's velocity is the first. */
-interface Slot {
-  first: tf.Variable;
-  second: tf.Variable | undefined;
-  steps: number;
 }
 
 interface LiveParameter {
@@ -58,15 +50,7 @@ interface LiveActivation {
 }
 
 /** Optimizer state as plain data, for checkpoints. */
-export type OptimizerState = ReadonlyMap<
-  string,
-  {
-    readonly kind: "adam" | "sgd";
-    readonly first: Float32Array;
-    readonly second?: Float32Array;
-    readonly steps: number;
-  }
->;
+export type OptimizerState = ReadonlyMap<string, SlotState>;
 
 export class LiveModel {
   #network: Network;
@@ -139,19 +123,31 @@ export class LiveModel {
     for (const parameter of this.#parameters.values()) {
       const gradient = gradients[parameter.variable.name];
       if (!gradient) continue;
-      const slot = this.#slot(parameter, optimizer.kind);
-      slot.steps++;
-      const { variable: value, mask } = parameter;
-      if (slot.second) {
-        adamUpdate(
-          { value, gradient, m: slot.first, v: slot.second, mask },
-          { ...adamDefaults, learningRate: optimizer.learningRate, step: slot.steps },
-        );
-      } else {
-        sgdUpdate({ value, gradient, velocity: slot.first, mask }, optimizer);
-      }
+      const { variable, mask } = parameter;
+      parameter.slot = optimizerStep(parameter.slot, variable, gradient, mask, optimizer);
       parameter.loaded = undefined;
     }
+  }
+
+  /** The raw variable of a parameter; masked weights are 0. Never dispose it. */
+  raw(name: string): tf.Variable {
+    return this.#get(name).variable;
+  }
+
+  /** Names of the parameters that train, in node order. */
+  trainableNames(): string[] {
+    return [...this.#parameters.values()].filter((p) => p.trainable).map((p) => p.name);
+  }
+
+  /** Changes raw values on the device; masked weights stay 0. */
+  change(name: string, to: (value: tf.Tensor) => tf.Tensor): void {
+    const parameter = this.#get(name);
+    const { variable, mask } = parameter;
+    tf.tidy(() => {
+      const next = to(variable);
+      variable.assign(mask ? tf.mul(next, mask) : next);
+    });
+    parameter.loaded = undefined;
   }
 
   /**
@@ -275,27 +271,17 @@ export class LiveModel {
   }
 
   async optimizerState(): Promise<OptimizerState> {
-    const state = new Map<
-      string,
-      { kind: "adam" | "sgd"; first: Float32Array; second?: Float32Array; steps: number }
-    >();
-    for (const { name, slot } of this.#parameters.values()) {
-      if (!slot) continue;
-      const first = ((await slot.first.data()) as Float32Array).slice();
-      const second = slot.second && ((await slot.second.data()) as Float32Array).slice();
-      state.set(name, { kind: second ? "adam" : "sgd", first, ...(second ? { second } : {}), steps: slot.steps });
-    }
+    const state = new Map<string, SlotState>();
+    for (const { name, slot } of this.#parameters.values()) if (slot) state.set(name, await readSlot(slot));
     return state;
   }
 
   restoreOptimizer(state: OptimizerState): void {
-    for (const [name, { first, second, steps }] of state) {
+    for (const [name, slot] of state) {
       const parameter = this.#parameters.get(name);
-      if (!parameter || parameter.variable.size !== first.length) continue;
+      if (!parameter || parameter.variable.size !== slot.first.length) continue;
       disposeSlot(parameter.slot);
-      const { shape } = parameter.variable;
-      const moment = (values: Float32Array) => tf.tidy(() => tf.variable(tf.tensor(values.slice(), shape), false));
-      parameter.slot = { first: moment(first), second: second && moment(second), steps };
+      parameter.slot = restoreSlot(slot, parameter.variable.shape);
     }
   }
 
@@ -319,39 +305,15 @@ export class LiveModel {
     if (!parameter) throw new RangeError(`expected a parameter of '${this.#network.name}', got '${name}'`);
     return parameter;
   }
-
-  #slot(parameter: LiveParameter, kind: "adam" | "sgd"): Slot {
-    if (parameter.slot && (kind === "adam") !== (parameter.slot.second !== undefined)) {
-      disposeSlot(parameter.slot);
-      parameter.slot = undefined;
-    }
-    const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(parameter.variable), false));
-    parameter.slot ??= { first: zeros(), second: kind === "adam" ? zeros() : undefined, steps: 0 };
-    return parameter.slot;
-  }
 }
 
 const scalarVariable = (value: number): tf.Variable => tf.tidy(() => tf.variable(tf.scalar(value), false));
 
 const trainable = (role: ParameterRole) => role !== "movingMean" && role !== "movingVariance";
 
-function disposeSlot(slot: Slot | undefined): void {
-  slot?.first.dispose();
-  slot?.second?.dispose();
-}
-
 function disposeParameter({ variable, mask, quantizer, slot }: LiveParameter): void {
   variable.dispose();
   mask?.dispose();
   quantizer?.constants.dispose();
   disposeSlot(slot);
-}
-
-function cutSlot(slot: Slot, slices: readonly { axis: number; indices: Uint32Array }[]): Slot {
-  const cut = (moment: tf.Variable): tf.Variable => {
-    const along = (t: tf.Tensor, { axis, indices }: { axis: number; indices: Uint32Array }) =>
-      tf.gather(t, tf.tensor1d(Int32Array.from(indices), "int32"), axis);
-    return tf.tidy(() => tf.variable(slices.reduce<tf.Tensor>(along, moment), false));
-  };
-  return { first: cut(slot.first), second: slot.second && cut(slot.second), steps: slot.steps };
 }

@@ -123,12 +123,9 @@ describe("trainStep", () => {
       terms: [watching],
       optimizer: plainDescent,
       noiseSeed: 0,
-      beforeUpdate(gradients) {
+      beforeUpdate(updates) {
         order.push("update");
-        for (const [name, g] of Object.entries(gradients)) {
-          gradients[name] = tf.zerosLike(g);
-          g.dispose();
-        }
+        for (const name of updates.names) updates.replace(name, (gradient) => tf.zerosLike(gradient));
       },
     });
     expect(order).toEqual(["prepare 0,1", "compute input 2x2", "update"]);

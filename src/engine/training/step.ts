@@ -5,7 +5,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { softmaxCrossEntropy } from "../backend/fused";
 import { forward } from "./forward";
-import type { LiveModel, OptimizerSettings } from "./live-model";
+import type { LearnedTensors } from "./learned-tensors";
+import type { LiveModel } from "./live-model";
+import type { OptimizerSettings } from "./optimizer";
 
 export interface Batch {
   /** Optimizer steps since the document's start. */
@@ -21,6 +23,27 @@ export interface Batch {
 export interface BatchOutput extends Batch {
   readonly logits: tf.Tensor2D;
   readonly taps: ReadonlyMap<string, tf.Tensor>;
+  /** Raw value of a parameter, for a term on the weights themselves: its gradient reaches the optimizer. */
+  parameter(name: string): tf.Tensor;
+}
+
+/** Gradients on their way to the optimizer. */
+export interface ParameterUpdates {
+  /** Parameters that train, in node order. */
+  readonly names: readonly string[];
+  /** Raw value before the step; never dispose it. */
+  value(name: string): tf.Tensor;
+  /** Absent where no loss depends on the parameter. Not the caller's to dispose. */
+  gradient(name: string): tf.Tensor | undefined;
+  /** Puts another gradient of that shape in its place, computed in a tidy. */
+  replace(name: string, change: (gradient: tf.Tensor) => tf.Tensor): void;
+}
+
+/** What a clip changes inside the tape, and what it learns beside the network. */
+export interface ForwardHooks {
+  readonly parameter?: (name: string, value: tf.Tensor) => tf.Tensor;
+  readonly output?: (nodeId: string, value: tf.Tensor) => tf.Tensor;
+  readonly learned?: LearnedTensors;
 }
 
 /** A term that a clip adds to the loss. */
@@ -46,7 +69,9 @@ export interface StepRequest {
   readonly optimizer: OptimizerSettings;
   /** Seeds dropout. */
   readonly noiseSeed: number;
-  readonly beforeUpdate?: (gradients: Record<string, tf.Tensor>) => void;
+  /** Of the clips at work, in the order of their beginning. */
+  readonly hooks?: readonly ForwardHooks[];
+  readonly beforeUpdate?: (updates: ParameterUpdates) => void;
 }
 
 /** The loss and its parts as scalars on the device, hard labels first, then the terms in order; the caller disposes them. */
@@ -61,7 +86,7 @@ export const hardLabelWeight = (terms: readonly LossTerm[]): number =>
 
 /** Disposes what it holds should a term throw; of a term that throws inside the tape tfjs itself leaves what it saved. */
 export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
-  const { batch, terms, optimizer, noiseSeed, beforeUpdate } = request;
+  const { batch, terms, optimizer, noiseSeed, beforeUpdate, hooks = [] } = request;
   const weight = hardLabelWeight(terms);
   const taps = new Set(terms.flatMap((t) => t.taps ?? []));
   const prepared: tf.Tensor[][] = [];
@@ -70,22 +95,24 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
   try {
     for (const term of terms) prepared.push(term.prepare?.(batch) ?? []);
     const { value, grads } = tf.variableGrads(() => {
-      const output = forward(model.network, model.effective, batch.x, {
+      const output = forward(model.network, effectiveThrough(model, hooks), batch.x, {
         training: true,
         noiseSeed,
         taps,
-        transformActivation: (id, x) => model.transformActivation(id, x, true),
+        transformActivation: (id, x) =>
+          hooks.reduce((value, hook) => hook.output?.(id, value) ?? value, model.transformActivation(id, x, true)),
         onBatchStatistics: (nodeId, mean, variance) =>
           statistics.push({ nodeId, mean: tf.keep(mean), variance: tf.keep(variance) }),
       });
-      const full: BatchOutput = { ...batch, ...output };
+      const full: BatchOutput = { ...batch, ...output, parameter: (name) => model.raw(name) };
       const hard = tf.mul(softmaxCrossEntropy(output.logits, batch.oneHot), weight) as tf.Scalar;
       const all = [hard, ...terms.map((t, i) => t.compute(full, prepared[i]!))];
       for (const part of all) parts.push(tf.keep(tf.clone(part)));
       return all.slice(1).reduce<tf.Scalar>((sum, part) => tf.add(sum, part), hard);
-    }, model.trainables());
-    beforeUpdate?.(grads);
+    }, [...model.trainables(), ...hooks.flatMap(({ learned }) => learned?.trainables() ?? [])]);
+    beforeUpdate?.(updatesOf(model, grads));
     model.update(grads, optimizer);
+    for (const { learned } of hooks) learned?.update(grads, optimizer);
     tf.dispose(grads);
     for (const { nodeId, mean, variance } of statistics) model.updateBatchStatistics(nodeId, mean, variance);
     return { total: value, parts };
@@ -95,4 +122,27 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
   } finally {
     tf.dispose([...prepared.flat(), ...statistics.flatMap(({ mean, variance }) => [mean, variance])]);
   }
+}
+
+/** Effective values through the hooks. */
+function effectiveThrough(model: LiveModel, hooks: readonly ForwardHooks[]): (name: string) => tf.Tensor {
+  if (hooks.every((hook) => !hook.parameter)) return model.effective;
+  return (name) => hooks.reduce((value, hook) => hook.parameter?.(name, value) ?? value, model.effective(name));
+}
+
+function updatesOf(model: LiveModel, gradients: Record<string, tf.Tensor>): ParameterUpdates {
+  return {
+    names: model.trainableNames(),
+    value: (name) => model.raw(name),
+    gradient: (name) => gradients[model.raw(name).name],
+    replace(name, change) {
+      const key = model.raw(name).name;
+      const before = gradients[key];
+      if (!before) return;
+      const after = tf.tidy(() => change(before));
+      if (after === before) return;
+      gradients[key] = after;
+      before.dispose();
+    },
+  };
 }

@@ -3,7 +3,14 @@
  * arithmetic as `core/effective.ts`, inside the gradient tape.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { uniformLevels } from "../core/effective";
+import {
+  FAKE_QUANT_CODEBOOK,
+  FAKE_QUANT_RANGE,
+  FAKE_QUANT_UNIFORM,
+  PASS_WITHIN,
+  outputAt,
+  runFused,
+} from "../backend/fused-composed";
 import type { ActivationQuantizer, ParameterQuantizer } from "../core/snapshot";
 
 /**
@@ -12,32 +19,26 @@ import type { ActivationQuantizer, ParameterQuantizer } from "../core/snapshot";
  * @param clips `[groups]`
  */
 function fakeQuantizeUniform(weights: tf.Tensor, clips: tf.Tensor1D, bits: number): tf.Tensor {
-  const levels = uniformLevels(bits);
-  const operation = tf.customGrad((w, save) => {
-    const x = w as tf.Tensor;
-    const grouped = tf.reshape(x, [-1, clips.size]);
-    const bound = tf.mul(tf.max(tf.abs(grouped), 0), clips);
-    const scale = tf.div(bound, levels);
-    // A group of zeros has scale 0; 1 instead keeps 0 / 1 = 0 (core/effective.ts does the same).
-    const safe = tf.add(scale, tf.cast(tf.equal(scale, 0), "float32"));
-    const q = tf.clipByValue(tf.round(tf.div(grouped, safe)), -levels, levels);
-    const y = tf.reshape(tf.mul(q, safe), x.shape);
-    const pass = tf.reshape(tf.cast(tf.lessEqual(tf.abs(grouped), bound), "float32"), x.shape);
-    (save as tf.GradSaveFunc)([pass]);
-    return { value: y, gradFunc: (dy, saved) => tf.mul(dy as tf.Tensor, saved[0]!) };
-  });
-  return operation(weights);
+  return straightThrough(weights, (x) => runFused(FAKE_QUANT_UNIFORM, { x, clips }, { bits }));
 }
 
-/** Nearest codebook value, 0 where the mask removes; straight-through everywhere. */
+/** The first result of an operation, and the gradient that passes within its second, the limits. */
+function straightThrough(x: tf.Tensor, operation: (x: tf.Tensor) => tf.Tensor[]): tf.Tensor {
+  const quantize = tf.customGrad((input, save) => {
+    const [value, limits] = operation(input as tf.Tensor) as [tf.Tensor, tf.Tensor];
+    (save as tf.GradSaveFunc)([input as tf.Tensor, limits]);
+    const gradFunc = (dy: tf.Tensor, [saved, range]: tf.Tensor[]) =>
+      runFused(PASS_WITHIN, { dy, x: saved!, limits: range! }, {});
+    return { value, gradFunc };
+  });
+  return quantize(x);
+}
+
+/** Nearest codebook value, 0 where the mask removes (whatever the codebook holds); straight-through everywhere. */
 function fakeQuantizeCodebook(weights: tf.Tensor, values: tf.Tensor1D, mask: tf.Tensor | undefined): tf.Tensor {
-  const operation = tf.customGrad((w) => {
-    const x = w as tf.Tensor;
-    const flat = tf.reshape(x, [-1, 1]);
-    const nearest = tf.argMin(tf.abs(tf.sub(flat, tf.reshape(values, [1, -1]))), 1);
-    const y = tf.reshape(tf.gather(values, nearest), x.shape);
-    // A pruned weight is exactly 0 and stays 0, whether or not the codebook holds 0.
-    return { value: mask ? tf.mul(y, mask) : y, gradFunc: (dy) => dy as tf.Tensor };
+  const operation = tf.customGrad((x) => {
+    const inputs = { x: x as tf.Tensor, values, ...(mask && { mask }) };
+    return { value: outputAt(runFused(FAKE_QUANT_CODEBOOK, inputs, {}), 0), gradFunc: (dy) => dy as tf.Tensor };
   });
   return operation(weights);
 }
@@ -74,22 +75,7 @@ export function fakeQuantize(
  * @param low, high scalars, low <= 0 <= high
  */
 export function fakeQuantizeRange(x: tf.Tensor, low: tf.Scalar, high: tf.Scalar, bits: number): tf.Tensor {
-  const top = 2 ** bits - 1;
-  const operation = tf.customGrad((input, save) => {
-    const value = input as tf.Tensor;
-    const width = tf.sub(high, low);
-    const scale = tf.add(tf.div(width, top), tf.cast(tf.equal(width, 0), "float32"));
-    const zeroPoint = tf.clipByValue(tf.round(tf.div(tf.neg(low), scale)), 0, top);
-    const q = tf.clipByValue(tf.add(tf.round(tf.div(value, scale)), zeroPoint), 0, top);
-    const y = tf.mul(tf.sub(q, zeroPoint), scale);
-    const inside = tf.logicalAnd(
-      tf.greaterEqual(value, tf.mul(tf.neg(zeroPoint), scale)),
-      tf.lessEqual(value, tf.mul(tf.sub(top, zeroPoint), scale)),
-    );
-    (save as tf.GradSaveFunc)([tf.cast(inside, "float32")]);
-    return { value: y, gradFunc: (dy, saved) => tf.mul(dy as tf.Tensor, saved[0]!) };
-  });
-  return operation(x);
+  return straightThrough(x, (input) => runFused(FAKE_QUANT_RANGE, { x: input, low, high }, { bits }));
 }
 
 /** Affine fake quantization with fixed numbers, for inference. */

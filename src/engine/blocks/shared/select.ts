@@ -34,6 +34,8 @@ export function smallest(scores: Float32Array, count: number, protectedItems?: U
 export interface ScoreSet {
   readonly scores: Float32Array;
   readonly keepAtLeast: number;
+  /** 1 marks what must stay whatever its score. */
+  readonly vetoed?: Uint8Array;
 }
 
 export type ScoreNormalization = "none" | "l2" | "mean";
@@ -57,8 +59,8 @@ export function selectRemovals(
   normalization: ScoreNormalization = "none",
 ): Uint8Array[] {
   if (scope === "local") {
-    return sets.map(({ scores, keepAtLeast }) =>
-      smallest(scores, Math.min(removalCount(fraction, scores.length), scores.length - keepAtLeast)),
+    return sets.map(({ scores, keepAtLeast, vetoed }) =>
+      smallest(scores, Math.min(removalCount(fraction, scores.length), scores.length - keepAtLeast), vetoed),
     );
   }
   const total = sets.reduce((sum, s) => sum + s.scores.length, 0);
@@ -67,7 +69,7 @@ export function selectRemovals(
   let at = 0;
   for (const set of sets) {
     all.set(normalized(set, normalization), at);
-    const losers = smallest(set.scores, set.scores.length - set.keepAtLeast);
+    const losers = smallest(set.scores, set.scores.length - set.keepAtLeast, set.vetoed);
     for (let i = 0; i < losers.length; i++) safe[at + i] = losers[i] ? 0 : 1;
     at += set.scores.length;
   }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { plainSnapshot } from "../../../core/snapshot";
+import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
 import {
@@ -12,33 +12,23 @@ import {
   trainedTiny,
 } from "../../../timeline/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { chooseFilters, pruneFilters, unitNorms } from "./filter-l1";
+import { type Choosing, fourFilters, unitsChosen, withoutUnits } from "../../shared/pruning.testing";
+import { filterScores, unitNorms } from "./filter-l1";
 
 beforeAll(startTiny);
 
-/** One 2x2 convolution with the filters (3,0,0,0), (1,1,1,1), (2,1.5,0,0), (0.5,0.5,0.5,0.5). */
-function fourFilters() {
-  const b = networkBuilder("four", [3, 3, 1]);
-  const conv = b.conv2d(b.input, { filters: 4, kernelSize: 2, padding: "valid", useBias: false }, "conv");
-  const network = b.build(b.dense(b.globalAvgPool(conv), { units: 2, useBias: false }, "logits"));
-  const filters = [
-    [3, 0, 0, 0],
-    [1, 1, 1, 1],
-    [2, 1.5, 0, 0],
-    [0.5, 0.5, 0.5, 0.5],
-  ];
-  // Kernel [2, 2, 1, 4]: output channels are the fastest axis.
-  const kernel = Float32Array.from({ length: 16 }, (_, i) => filters[i % 4]![i >> 2]!);
-  return plainSnapshot(
-    network,
-    new Map([
-      ["conv/kernel", kernel],
-      ["logits/kernel", new Float32Array(8).fill(1)],
-    ]),
-  );
-}
+type Options = Choosing & { readonly weights?: "raw" | "bn-folded" };
 
-const params = { scope: "local", targets: "filters", weights: "raw", roundTo: 1 } as const;
+const chooseFilters = (snapshot: Snapshot, sparsity: number, options: Options = {}) =>
+  unitsChosen(
+    snapshot,
+    (groups) => filterScores(snapshot, groups, { scope: "local", weights: "raw", ...options }),
+    sparsity,
+    options,
+  );
+
+const pruneFilters = (snapshot: Snapshot, sparsity: number, options: Options = {}) =>
+  withoutUnits(snapshot, chooseFilters(snapshot, sparsity, options), options.roundTo).snapshot;
 
 describe("filter L1 norms (Li et al. 2017)", () => {
   it("are 3, 4, 3.5, 2", () => {
@@ -47,23 +37,25 @@ describe("filter L1 norms (Li et al. 2017)", () => {
   });
 
   it("half goes: #3, then #0", () => {
-    expect([...chooseFilters(fourFilters(), 0.5, params, new Map())]).toEqual([["conv", [3, 0]]]);
+    expect([...chooseFilters(fourFilters(), 0.5)]).toEqual([["conv", [3, 0]]]);
   });
 
   it("the network is smaller: filters, and the rows that read them", () => {
-    const { snapshot } = pruneFilters(fourFilters(), 0.5, params);
+    const snapshot = pruneFilters(fourFilters(), 0.5);
     expect(snapshot.values.get("conv/kernel")).toHaveLength(8);
     expect([...snapshot.values.get("conv/kernel")!]).toEqual([1, 2, 1, 1.5, 1, 0, 1, 0]);
     expect(snapshot.values.get("logits/kernel")).toHaveLength(4);
   });
 
   it("two filters of a convolution stay, whatever is asked", () => {
-    expect(pruneFilters(fourFilters(), 0.95, params).snapshot.values.get("conv/kernel")).toHaveLength(8);
+    expect(pruneFilters(fourFilters(), 0.95).values.get("conv/kernel")).toHaveLength(8);
   });
 
   it("what is gone counts: 0.5 of four after one went is one more", () => {
-    const once = pruneFilters(fourFilters(), 0.25, params).snapshot;
-    expect([...chooseFilters(once, 0.5, params, new Map([["conv", 4]]))]).toEqual([["conv", [0]]]);
+    const once = pruneFilters(fourFilters(), 0.25);
+    expect([...chooseFilters(once, 0.5, { histories: new Map([["conv", { original: 4, left: [0, 1, 2] }]]) })]).toEqual(
+      [["conv", [0]]],
+    );
   });
 });
 
@@ -84,8 +76,7 @@ describe("other ways to choose", () => {
     );
     return { ...base, values };
   }
-  const chosen = (change: object, sparsity = 0.5) =>
-    Object.fromEntries(chooseFilters(twoLayers(), sparsity, { ...params, ...change }, new Map()));
+  const chosen = (change: Options, sparsity = 0.5) => Object.fromEntries(chooseFilters(twoLayers(), sparsity, change));
 
   it("local: the two smallest of each layer, the smallest first", () => {
     expect(chosen({})).toEqual({ small: [3, 2], large: [3, 2] });
@@ -102,7 +93,7 @@ describe("other ways to choose", () => {
     const values = new Map(snapshot.values);
     values.set("small-bn/gamma", Float32Array.of(0.1, 1, 1, 50));
     values.set("small-bn/movingVariance", new Float32Array(4).fill(1));
-    const folded = chooseFilters({ ...snapshot, values }, 0.5, { ...params, weights: "bn-folded" }, new Map());
+    const folded = chooseFilters({ ...snapshot, values }, 0.5, { weights: "bn-folded" });
     // 0.004, 0.03, 0.02, 0.5
     expect(folded.get("small")).toEqual([0, 2]);
   });
@@ -114,7 +105,7 @@ describe("other ways to choose", () => {
 
   it("keeps multiples of k: 0.5 leaves 2 of 4, or 3 where it must be a multiple of 3", () => {
     const filters = (roundTo: number) => {
-      const { snapshot } = pruneFilters(twoLayers(), 0.5, { ...params, roundTo });
+      const snapshot = pruneFilters(twoLayers(), 0.5, { roundTo });
       return snapshot.values.get("small/kernel")!.length;
     };
     expect([filters(1), filters(2), filters(3)]).toEqual([2, 2, 3]);
@@ -122,10 +113,7 @@ describe("other ways to choose", () => {
 
   it("masked by the same choice, the network computes the same", () => {
     const snapshot = twoLayers();
-    expectMaskedIsShrunk(
-      snapshot,
-      chooseFilters(snapshot, 0.5, { ...params, targets: "filters-and-units" }, new Map()),
-    );
+    expectMaskedIsShrunk(snapshot, chooseFilters(snapshot, 0.5, { targets: "filters-and-units" }));
   });
 });
 
@@ -133,7 +121,7 @@ describe("on the timeline", () => {
   it("on trained weights and real images masked is shrunk", async () => {
     const snapshot = await trainedTiny();
     const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
-    expectMaskedIsShrunk(snapshot, chooseFilters(snapshot, 0.5, params, new Map()), images);
+    expectMaskedIsShrunk(snapshot, chooseFilters(snapshot, 0.5), images);
   });
 
   it("halves the filters at once, or over rounds while training", async () => {

@@ -1,6 +1,6 @@
 import { defineBlock } from "../../block";
-import { choice, number } from "../../params";
-import { scheduleParams } from "../../shared/pruning-schedule-params";
+import { choice } from "../../params";
+import { structuredParams } from "../../shared/structured-pruning-params";
 
 export const meta = defineBlock({
   id: "prune.filter-l1",
@@ -13,11 +13,7 @@ export const meta = defineBlock({
   needs: { data: false, labels: false, batchNorm: false, teacher: false },
   traits: { granularity: "structured" },
   params: {
-    sparsity: number({ min: 0, max: 0.95, default: 0.5, unit: "fraction" }),
-    scope: choice(["local", "global"], "local"),
-    targets: choice(["filters", "filters-and-units", "units"], "filters"),
+    ...structuredParams,
     weights: choice(["raw", "bn-folded"], "raw"),
-    roundTo: number({ min: 1, max: 64, default: 1, integer: true }),
-    ...scheduleParams,
   },
 });

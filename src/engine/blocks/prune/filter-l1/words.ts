@@ -1,6 +1,6 @@
 import { words as w } from "#survey/words";
 import type { BlockWords } from "../../block";
-import { scheduleWords, scopeWords } from "../../shared/pruning-words";
+import { structuredWords } from "../../shared/pruning-words";
 import type { meta } from "./meta";
 
 export const words: BlockWords<typeof meta.params> = {
@@ -10,16 +10,7 @@ export const words: BlockWords<typeof meta.params> = {
     "去除权重绝对值之和最小的滤波器及其后续连接，网络真正变小。",
   ),
   params: {
-    sparsity: { label: w("Filters removed", "滤波器去除比例") },
-    scope: scopeWords,
-    targets: {
-      label: w("What may go", "剪枝对象"),
-      options: {
-        filters: w("filters of convolutions", "卷积滤波器"),
-        "filters-and-units": w("filters and hidden units", "滤波器与隐藏单元"),
-        units: w("hidden units of dense layers", "全连接隐藏单元"),
-      },
-    },
+    ...structuredWords,
     weights: {
       label: w("Norm of", "范数取自"),
       options: {
@@ -27,7 +18,5 @@ export const words: BlockWords<typeof meta.params> = {
         "bn-folded": w("the kernel with batch norm folded", "折叠批归一化后的卷积核"),
       },
     },
-    roundTo: { label: w("Keep multiples of", "保留数取整倍数") },
-    ...scheduleWords,
   },
 };
