@@ -10,4 +10,5 @@ export { avgPoolGradient, maxPoolGradient } from "./pool";
 export { biasAndClip, reluGradient, spreadMiddle, sumMiddle } from "./reduce";
 export { batchNormBackward, batchNormForward } from "./norm";
 export { adam, sgd } from "./optimizer";
+export { nearestValue, passWithin, roundToGrid, uniformGrid } from "./fake-quant";
 export { winogradFilterGradient, winogradForward, winogradScratch } from "./winograd";

@@ -1,15 +1,22 @@
 /**
  * Measures training steps of the zoo's networks on the wasm backend and says which kernels the time goes to.
  *
- *   npx tsx scripts/profile-step.ts [network] [batch] [steps] [--slow] [--kernels]
+ *   npx tsx scripts/profile-step.ts [network] [batch] [steps] [--slow] [--kernels] [--qat | --codebook]
  *
- * --slow leaves out the compiled kernels' linking; --kernels adds the time of each kernel (which slows small nets a little).
+ * --slow leaves out the compiled kernels' linking; --kernels adds the time of each kernel (which slows small nets a little);
+ * --qat trains with fake quantizers of 4 bits on all weights, channel by channel, and on all activations that a layer
+ * reads, whose ranges follow the data; --codebook with 16 values for each tensor of weights.
  */
 import { createRequire } from "node:module";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { fastKernelReport, registerWasmTrainingKernels } from "../src/engine/backend/wasm-kernels";
+import { quantizeWeights } from "../src/engine/blocks/shared/quantize";
+import { affineRange } from "../src/engine/core/effective";
+import { weightedNodes } from "../src/engine/core/network";
+import { plainSnapshot, type Snapshot } from "../src/engine/core/snapshot";
+import { foldBatchNorm } from "../src/engine/surgery/fold-batch-norm";
 import { LiveModel } from "../src/engine/training/live-model";
 import { trainStep } from "../src/engine/training/step";
 import { builders } from "../src/engine/zoo/builders";
@@ -54,13 +61,36 @@ if (flags.has("--kernels")) {
 
 const build = new Map(Object.entries(builders)).get(name);
 if (build === undefined) throw new Error(`one of ${Object.keys(builders).join(", ")} was expected, got '${name}'`);
+const BITS = 4;
+
+/** Four bits everywhere, as quantization-aware training has it: batch normalization folded, one scale a channel. */
+function quantized(snapshot: Snapshot): Snapshot {
+  const settings = {
+    wBits: BITS,
+    edgeBits: BITS,
+    granularity: "channel",
+    calibration: "minmax",
+    percentile: 100,
+  } as const;
+  const weights = quantizeWeights(foldBatchNorm(snapshot), settings);
+  const read = weightedNodes(weights.network).flatMap((node) => node.inputs);
+  return { ...weights, activations: new Map(read.map((id) => [id, affineRange(0, 4, BITS)])) };
+}
+
+/** Sixteen values for each kernel. */
+function clustered(snapshot: Snapshot): Snapshot {
+  const values = Float32Array.from({ length: 2 ** BITS }, (_, k) => (k - 7.5) / 50);
+  const kernels = weightedNodes(snapshot.network).map((node) => node.params.kernel!.name);
+  return {
+    ...snapshot,
+    states: new Map(kernels.map((kernel) => [kernel, { quantizer: { kind: "codebook", values } }])),
+  };
+}
+
 const network = build();
-const model = new LiveModel({
-  network,
-  values: initializeValues(network, 1),
-  states: new Map(),
-  activations: new Map(),
-});
+const plain = plainSnapshot(network, initializeValues(network, 1));
+const model = new LiveModel(flags.has("--qat") ? quantized(plain) : flags.has("--codebook") ? clustered(plain) : plain);
+model.observeActivations({ decay: 0.99, frozen: false });
 const x = tf.randomUniform([batch, 28, 28, 1], 0, 1, "float32", 1);
 const labels = Int32Array.from({ length: batch }, (_, i) => i % 10);
 const oneHot = tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), 10), "float32") as tf.Tensor2D;

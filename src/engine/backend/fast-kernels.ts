@@ -7,6 +7,7 @@ import { poolGeometry, type ConvGeometry, type PoolAttrs } from "./conv-geometry
 import { fastConvolutions } from "./fast-convolutions";
 import { fastTrainingOps } from "./fast-training-ops";
 import { plain, type FastKernel } from "./fast-kernel";
+import { fastQuantizers } from "./fast-quantizers";
 import type { PoolArguments } from "./training-module";
 import { inputOf } from "./wasm-types";
 
@@ -95,5 +96,6 @@ export const fastKernels: Readonly<Record<string, FastKernel>> = {
   BatchMatMul: matMul,
   MaxPoolGrad: maxPoolGradient,
   ...fastConvolutions,
+  ...fastQuantizers,
   ...fastTrainingOps,
 };

@@ -3,6 +3,7 @@
  * own kernel in their place where there is one; slow-kernels.ts and the tests compare those with these.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { uniformLevels } from "../core/effective";
 import { inputOf, type KernelInputs } from "./wasm-types";
 
 /** Names under which a backend may register a kernel of its own for an operation below. */
@@ -13,6 +14,10 @@ export const SGD = "StudioSgd";
 export const RELU_GRAD = "StudioReluGrad";
 export const SPREAD = "StudioSpread";
 export const SOFTMAX_CROSS_ENTROPY = "StudioSoftmaxCrossEntropy";
+export const FAKE_QUANT_UNIFORM = "StudioFakeQuantUniform";
+export const FAKE_QUANT_RANGE = "StudioFakeQuantRange";
+export const FAKE_QUANT_CODEBOOK = "StudioFakeQuantCodebook";
+export const PASS_WITHIN = "StudioPassWithin";
 
 export type ComposedOp = (inputs: KernelInputs, attrs: unknown) => tf.Tensor[];
 
@@ -143,6 +148,62 @@ const softmaxCrossEntropy: ComposedOp = (inputs) => {
   return [loss, tf.div(tf.sub(tf.exp(logProbability), target), batch)];
 };
 
+export interface FakeQuantAttrs {
+  /** 2 to 8. */
+  readonly bits: number;
+}
+
+/** Scales that are not 0: nothing but zeros is divided by them, and 0 / 1 stays 0 (core/effective.ts does the same). */
+const positive = (scale: tf.Tensor): tf.Tensor => tf.add(scale, tf.cast(tf.equal(scale, 0), "float32"));
+
+/**
+ * x, clips [G] -> y of x's shape and limits [2,G]: -b and b with b = clip * max|x| of each group, element i being in
+ * group i % G; y = scale * clip(round(x / scale), -L, L), scale = b / L, L = 2^(bits - 1) - 1.
+ */
+const fakeQuantUniform: ComposedOp = (inputs, attrs) => {
+  const levels = uniformLevels((attrs as FakeQuantAttrs).bits);
+  const x = inputOf(inputs, "x");
+  const clips = inputOf(inputs, "clips");
+  const grouped = tf.reshape(x, [-1, clips.size]);
+  const bound = tf.mul(tf.max(tf.abs(grouped), 0), clips);
+  const scale = positive(tf.div(bound, levels));
+  const codes = tf.clipByValue(tf.round(tf.div(grouped, scale)), -levels, levels);
+  return [tf.reshape(tf.mul(codes, scale), x.shape), tf.stack([tf.neg(bound), bound])];
+};
+
+/**
+ * x, scalars low <= 0 <= high -> y of x's shape on the affine grid of 2^bits codes over that range, nudged so that 0 is
+ * exact (Jacob et al. 2018), and limits [2,1]: the nudged range. A range of width 0 has scale 1.
+ */
+const fakeQuantRange: ComposedOp = (inputs, attrs) => {
+  const top = 2 ** (attrs as FakeQuantAttrs).bits - 1;
+  const [x, low, high] = [inputOf(inputs, "x"), inputOf(inputs, "low"), inputOf(inputs, "high")];
+  const scale = positive(tf.div(tf.sub(high, low), top));
+  const zeroPoint = tf.clipByValue(tf.round(tf.div(tf.neg(low), scale)), 0, top);
+  const codes = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zeroPoint), 0, top);
+  const limits = tf.stack([tf.mul(tf.neg(zeroPoint), scale), tf.mul(tf.sub(top, zeroPoint), scale)]);
+  return [tf.mul(tf.sub(codes, zeroPoint), scale), tf.reshape(limits, [2, 1])];
+};
+
+/** x, values [K] and perhaps mask -> the nearest value to each x, of two as near the first; 0 where the mask is. */
+const fakeQuantCodebook: ComposedOp = (inputs) => {
+  const x = inputOf(inputs, "x");
+  const values = inputOf(inputs, "values") as tf.Tensor1D;
+  const distances = tf.abs(tf.sub(tf.reshape(x, [-1, 1]), tf.reshape(values, [1, -1])));
+  const y = tf.reshape(tf.gather(values, tf.argMin(distances, 1)), x.shape);
+  return [masked(y, inputs["mask"])];
+};
+
+/** dy, x, limits [2,G] -> dy where limits[0] <= x <= limits[1] of the element's group, else 0. */
+const passWithin: ComposedOp = (inputs) => {
+  const [dy, x, limits] = [inputOf(inputs, "dy"), inputOf(inputs, "x"), inputOf(inputs, "limits")];
+  const groups = limits.size / 2;
+  const [low, high] = tf.split(tf.reshape(limits, [2, groups]), 2);
+  const grouped = tf.reshape(x, [-1, groups]);
+  const inside = tf.logicalAnd(tf.greaterEqual(grouped, low!), tf.lessEqual(grouped, high!));
+  return [tf.mul(dy, tf.reshape(tf.cast(inside, "float32"), dy.shape))];
+};
+
 /** The operations, by kernel name. */
 export const composedOps: Readonly<Record<string, ComposedOp>> = {
   [BATCH_NORM]: batchNorm,
@@ -152,6 +213,10 @@ export const composedOps: Readonly<Record<string, ComposedOp>> = {
   [RELU_GRAD]: reluGradient,
   [SPREAD]: spread,
   [SOFTMAX_CROSS_ENTROPY]: softmaxCrossEntropy,
+  [FAKE_QUANT_UNIFORM]: fakeQuantUniform,
+  [FAKE_QUANT_RANGE]: fakeQuantRange,
+  [FAKE_QUANT_CODEBOOK]: fakeQuantCodebook,
+  [PASS_WITHIN]: passWithin,
 };
 
 /** Runs an operation: the current backend's own kernel of that name, or the composed one. Not differentiable. */

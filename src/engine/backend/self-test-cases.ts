@@ -89,6 +89,24 @@ export const selfTestCases: Readonly<Record<string, readonly SelfTestCase[]>> = 
   StudioBatchNormGrad: [
     { inputs: { dy: image, x: image, gamma: perChannel, mean: perChannel, inverse: perChannel }, attrs: {} },
   ],
+  StudioFakeQuantCodebook: [
+    { inputs: { x: weights, values: around0(5) }, attrs: {} },
+    { inputs: { x: weights, values: around0(5), mask: { ...weights, low: 0, high: 0 } }, attrs: {} },
+  ],
+  StudioFakeQuantRange: [
+    {
+      inputs: { x: weights, low: { shape: [], low: -0.7, high: -0.7 }, high: { shape: [], low: 0.5, high: 0.5 } },
+      attrs: { bits: 3 },
+    },
+  ],
+  StudioFakeQuantUniform: [
+    { inputs: { x: around0(3, 5), clips: { ...perChannel, high: 1 } }, attrs: { bits: 3 } },
+    { inputs: { x: weights, clips: { shape: [1], low: 0.8, high: 0.8 } }, attrs: { bits: 4 } },
+  ],
+  StudioPassWithin: [
+    { inputs: { dy: around0(3, 5), x: around0(3, 5), limits: { shape: [2, 5], low: -0.6, high: 0.6 } }, attrs: {} },
+    { inputs: { dy: weights, x: weights, limits: { shape: [2, 1], low: -0.3, high: 0.9 } }, attrs: {} },
+  ],
   StudioReluGrad: [
     { inputs: { dy: weights, x: weights }, attrs: { ceiling: Number.POSITIVE_INFINITY } },
     { inputs: { dy: weights, x: weights }, attrs: { ceiling: 0.5 } },

@@ -134,6 +134,27 @@ export interface TrainingExports {
     rate: number,
     momentum: number,
   ): void;
+  uniformGrid(
+    x: number,
+    clips: number,
+    limits: number,
+    scales: number,
+    rows: number,
+    groups: number,
+    levels: number,
+  ): void;
+  roundToGrid(
+    x: number,
+    y: number,
+    scales: number,
+    rows: number,
+    groups: number,
+    zeroPoint: number,
+    low: number,
+    high: number,
+  ): void;
+  passWithin(dy: number, x: number, dx: number, limits: number, rows: number, groups: number): void;
+  nearestValue(x: number, values: number, mask: number, y: number, size: number, count: number): void;
   flipFilter(filter: number, flipped: number, taps: number, channels: number, filters: number): void;
   winogradForward(x: number, filter: number, y: number, scratch: number, ...geometry: WinogradArguments): void;
   winogradFilterGradient(x: number, dy: number, dw: number, scratch: number, ...geometry: WinogradArguments): void;
