@@ -9,6 +9,7 @@ import { registerGradients } from "./gradients";
 import { probeError, probeMilliseconds, probeResults } from "./probe-step";
 import { gpuAdapter, softwareRenderer } from "./software-renderer";
 import { fastKernelReport, registerWasmTrainingKernels } from "./wasm-kernels";
+import { registerWebgpuKernels, webgpuKernelReport } from "./webgpu-kernel-set";
 
 export const backendNames = ["webgpu", "wasm", "webgl", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -35,7 +36,7 @@ export interface BackendReport {
   /** Why it was chosen: asked for, fastest of several, or the only one that works. */
   readonly reason: "requested" | "fastest" | "only";
   readonly candidates: readonly BackendCandidate[];
-  /** Which compiled training kernels are on; null on other backends than wasm. */
+  /** Which training kernels of our own are on; null on other backends than wasm and webgpu. */
   readonly kernels: FastKernelReport | null;
   /** Whether wasm runs on SIMD instructions; false on other backends. */
   readonly simd: boolean;
@@ -105,7 +106,7 @@ export async function prepareBackend(options: PrepareOptions): Promise<BackendRe
       const taken = milliseconds.get(candidate.name);
       return taken === undefined ? candidate : { ...candidate, milliseconds: taken };
     }),
-    kernels: backend === "wasm" ? fastKernelReport() : null,
+    kernels: backend === "wasm" ? fastKernelReport() : backend === "webgpu" ? webgpuKernelReport() : null,
     simd: backend === "wasm" && tf.env().getBool("WASM_HAS_SIMD_SUPPORT"),
     threads: backend === "wasm" ? await wasmThreads() : 1,
     version: tf.version_core,
@@ -185,6 +186,7 @@ async function start(name: BackendName, wasmPaths: WasmPaths | undefined): Promi
   }
   if (!(await tf.setBackend(name))) return "tfjs could not start it";
   if (name === "webgl") correctWebglPrecision();
+  if (name === "webgpu") await registerWebgpuKernels();
   return null;
 }
 
