@@ -56,7 +56,7 @@ export async function beginClip(
   if (typeof limit === "number" && limit < guardOff) {
     active.guard = await AccuracyGuard.begin(limit, guarded, running?.guard);
   }
-  if (running) await run.resume?.(running.state, model);
+  if (running) run.resume?.(running.state, model);
   else await run.onBegin?.(model);
 }
 

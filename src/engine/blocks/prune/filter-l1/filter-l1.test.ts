@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
+import type { Snapshot } from "../../../core/snapshot";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
 import {
