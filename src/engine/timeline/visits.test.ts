@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { visitGradients, visitOutputGradients, visitOutputs, type VisitedImages } from "./visits";
-import { startTiny, tinyClasses, tinyImages, trainedTiny } from "./tiny.testing";
+import { freshTiny, startTiny, tinyClasses, tinyImages, trainedTiny } from "./tiny.testing";
 import * as tf from "@tensorflow/tfjs-core";
 import { evaluate, inferenceModel } from "../training/evaluate";
 
@@ -32,7 +32,8 @@ const nudged = (snapshot: Snapshot, name: string, index: number, by: number): Sn
 
 describe("gradients on training images", () => {
   it("are those of the loss that evaluation gives, by central differences", async () => {
-    const snapshot = await trainedTiny();
+    // Untrained: where the loss is flat, differences of float32 losses tell little.
+    const snapshot = freshTiny();
     const seen: ReadonlyMap<string, Float32Array>[] = [];
     await visitGradients(snapshot, { images: 4, batchSize: 4 }, source(8), (gradients) => seen.push(gradients));
     expect(seen).toHaveLength(1);
