@@ -5,6 +5,7 @@ import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
 import { softLoss, softTargets } from "../blocks/distill/kd-logits/kd-logits";
 import { plainSnapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
+import { LearnedTensors } from "./learned-tensors";
 import { LiveModel } from "./live-model";
 import { type Batch, hardLabelWeight, type LossTerm, trainStep } from "./step";
 
@@ -132,6 +133,45 @@ describe("trainStep", () => {
     expect(parts[1]!.dataSync()[0]).toBeCloseTo(-1.5, 6); // 3 * mean(1, -2)
     expect([...(await model.snapshot()).values.get("fc/kernel")!]).toEqual([1, 2]);
     tf.dispose([data.x, data.oneHot, total, ...parts]);
+    model.dispose();
+  });
+
+  it("hooks change what the network computes with, and what they learn takes the same step", async () => {
+    const model = twoWeights([1, 2]);
+    const data = batch();
+    const learned = new LearnedTensors();
+    const gate = learned.create("gate", Float32Array.of(1), [], true);
+    const seen: string[] = [];
+    const { total, parts } = trainStep(model, {
+      batch: data,
+      terms: [{ name: "weights", share: 1, compute: ({ parameter }) => tf.sum(parameter("fc/kernel")) as tf.Scalar }],
+      optimizer: plainDescent,
+      noiseSeed: 0,
+      hooks: [
+        {
+          parameter(name, value) {
+            seen.push(name);
+            return tf.mul(value, gate.tensor);
+          },
+        },
+        {
+          output(nodeId, value) {
+            seen.push(nodeId);
+            return value;
+          },
+          learned,
+        },
+      ],
+    });
+    expect(seen).toEqual(["input", "fc/kernel", "fc"]);
+    // d sum(w) / dw = 1 reaches the raw weights; the hard labels weigh 0, so the gate's gradient is 0.
+    const moved = plainDescent.learningRate;
+    const [a, b] = (await model.snapshot()).values.get("fc/kernel")!;
+    expect(a).toBeCloseTo(1 - moved, 6);
+    expect(b).toBeCloseTo(2 - moved, 6);
+    expect([...(await gate.values())]).toEqual([1]);
+    tf.dispose([data.x, data.oneHot, total, ...parts]);
+    learned.dispose();
     model.dispose();
   });
 
