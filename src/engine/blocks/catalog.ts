@@ -4,6 +4,8 @@ import type { BlockMeta } from "./block";
 import { meta as kdLogits } from "./distill/kd-logits/meta";
 import { meta as replace } from "./model/replace/meta";
 import { meta as filterL1 } from "./prune/filter-l1/meta";
+import { meta as filterL2 } from "./prune/filter-l2/meta";
+import { meta as fpgm } from "./prune/fpgm/meta";
 import { meta as magnitude } from "./prune/magnitude/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
@@ -14,6 +16,8 @@ export const catalog = [
   replace,
   magnitude,
   filterL1,
+  filterL2,
+  fpgm,
   uniformKbit,
   affineInt8,
   qatFakeQuant,

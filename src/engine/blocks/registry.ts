@@ -4,6 +4,8 @@ import type { BlockId, MetaOf } from "./catalog";
 import { kdLogits } from "./distill/kd-logits/kd-logits";
 import { replace } from "./model/replace/replace";
 import { filterL1 } from "./prune/filter-l1/filter-l1";
+import { filterL2 } from "./prune/filter-l2/filter-l2";
+import { fpgm } from "./prune/fpgm/fpgm";
 import { magnitude } from "./prune/magnitude/magnitude";
 import { affineInt8 } from "./quantize/affine-int8/affine-int8";
 import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
@@ -14,6 +16,8 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "model.replace": replace,
   "prune.magnitude": magnitude,
   "prune.filter-l1": filterL1,
+  "prune.filter-l2": filterL2,
+  "prune.fpgm": fpgm,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

@@ -4,6 +4,8 @@ import type { BlockId, MetaOf } from "./catalog";
 import { words as kdLogits } from "./distill/kd-logits/words";
 import { words as replace } from "./model/replace/words";
 import { words as filterL1 } from "./prune/filter-l1/words";
+import { words as filterL2 } from "./prune/filter-l2/words";
+import { words as fpgm } from "./prune/fpgm/words";
 import { words as magnitude } from "./prune/magnitude/words";
 import { words as affineInt8 } from "./quantize/affine-int8/words";
 import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
@@ -14,6 +16,8 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "model.replace": replace,
   "prune.magnitude": magnitude,
   "prune.filter-l1": filterL1,
+  "prune.filter-l2": filterL2,
+  "prune.fpgm": fpgm,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

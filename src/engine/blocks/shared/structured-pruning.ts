@@ -26,18 +26,37 @@ export type ScoreUnits = (
 /** Group id -> units that go, the least important first. */
 export type UnitRemovals = ReadonlyMap<string, readonly number[]>;
 
-const isTarget = (producer: Node, targets: Targets): boolean =>
-  producer.op === "conv2d" ? targets !== "units" : producer.op === "dense" && targets !== "filters";
+/** Which groups a criterion can score, where not all. */
+export interface Scorable {
+  has(group: ChannelGroup): boolean;
+  /** What such a group has, for the message where none has it: "batch normalization behind it". */
+  readonly expected: string;
+}
 
-/** The groups whose producers are all of the wanted kinds. @throws EngineError `not-prunable` when there are none */
-export function targetGroups({ network }: Snapshot, targets: Targets, block: string): ChannelGroup[] {
-  const groups = channelGroups(network).filter((group) =>
-    group.producers.every((id) => isTarget(nodeById(network, id), targets)),
+/** A group with a convolution is of filters, also where dense layers make gates for it; others are of units. */
+const isTarget = (producers: readonly Node[], targets: Targets): boolean =>
+  producers.some(({ op }) => op === "conv2d") ? targets !== "units" : targets !== "filters";
+
+/** The groups of the wanted kind that can be scored. @throws EngineError `not-prunable` when there are none */
+export function targetGroups(
+  { network }: Snapshot,
+  targets: Targets,
+  block: string,
+  scorable?: Scorable,
+): ChannelGroup[] {
+  const wanted = channelGroups(network).filter(({ producers }) =>
+    isTarget(
+      producers.map((id) => nodeById(network, id)),
+      targets,
+    ),
   );
+  const groups = scorable ? wanted.filter((group) => scorable.has(group)) : wanted;
   if (groups.length === 0) {
+    const having = scorable && wanted.length > 0 ? ` with ${scorable.expected}` : "";
     throw new EngineError(
       "not-prunable",
-      `${block} expected a layer with removable ${targets}, got none in '${network.name}'; choose other targets`,
+      `${block} expected a layer with removable ${targets}${having}, got none in '${network.name}'; ` +
+        `choose ${having ? "another criterion" : "other targets"}`,
     );
   }
   return groups;
@@ -95,6 +114,8 @@ export interface UnitChoice {
   readonly layers?: ReadonlyMap<string, LayerChoice>;
   /** Absent groups are whole. */
   readonly histories?: Histories;
+  /** In place of a share, for each group: units with a score of at most this go, in fp32. */
+  readonly limits?: readonly number[];
 }
 
 /**
@@ -106,7 +127,7 @@ export function chooseUnits(
   snapshot: Snapshot,
   groups: readonly ChannelGroup[],
   scores: readonly Float32Array[],
-  { sparsity, scope, normalization = "none", layers = new Map(), histories = new Map() }: UnitChoice,
+  { sparsity, scope, normalization = "none", layers = new Map(), histories = new Map(), limits }: UnitChoice,
 ): Map<string, number[]> {
   const sets = groups.map((group, k): ScoreSet => {
     const bad = scores[k]!.findIndex((score) => !Number.isFinite(score));
@@ -137,9 +158,15 @@ export function chooseUnits(
     return left === 0 ? 0 : Math.max(0, removalCount(target, whole) - (whole - left)) / left;
   };
   const removals: Uint8Array[] = [];
-  const alone = groups.flatMap((_, k) => (scope === "local" || own[k] !== undefined ? [k] : []));
+  const alone = groups.flatMap((_, k) => (scope === "local" || limits || own[k] !== undefined ? [k] : []));
   const together = groups.flatMap((_, k) => (alone.includes(k) ? [] : [k]));
-  for (const k of alone) removals[k] = selectRemovals([sets[k]!], togo(own[k] ?? sparsity, [k]), "local")[0]!;
+  for (const k of alone) {
+    const share =
+      limits && own[k] === undefined
+        ? countAtMost(sets[k]!, limits[k]!) / groups[k]!.units
+        : togo(own[k] ?? sparsity, [k]);
+    removals[k] = selectRemovals([sets[k]!], share, "local")[0]!;
+  }
   const ranked = selectRemovals(
     together.map((k) => sets[k]!),
     togo(sparsity, together),
@@ -151,6 +178,12 @@ export function chooseUnits(
   const order = (k: number) =>
     [...removals[k]!.keys()].filter((u) => removals[k]![u]).sort((a, b) => scores[k]![a]! - scores[k]![b]! || a - b);
   return new Map(groups.map((group, k) => [group.id, order(k)]));
+}
+
+/** Units that may go with a score of at most `limit`. */
+function countAtMost({ scores, vetoed }: ScoreSet, limit: number): number {
+  const most = Math.fround(limit);
+  return scores.reduce((count, score, u) => count + (score <= most && !vetoed?.[u] ? 1 : 0), 0);
 }
 
 /** Histories after surgery. */
@@ -171,6 +204,10 @@ function survivors(histories: Histories, before: readonly ChannelGroup[], result
 export interface StructuredHooks {
   /** Changes what stays before the rest is cut out: reconstruction by least squares. */
   readonly adjust?: (snapshot: Snapshot, removals: UnitRemovals) => Snapshot | Promise<Snapshot>;
+  /** Of a criterion that needs more than weights of a group; the others stay whole. */
+  readonly scorable?: (snapshot: Snapshot) => Scorable;
+  /** Of a criterion with a threshold: for each group the score up to which units go, in place of a share. */
+  readonly limits?: (scores: readonly Float32Array[]) => readonly number[] | undefined;
 }
 
 /** The rounds of a pruner of channels with a criterion of its own. */
@@ -178,7 +215,7 @@ export function structuredPruning<S extends ParamSchema>(
   { params, steps, services, layers }: ClipContext<S> & { readonly params: StructuredParams },
   block: string,
   score: ScoreUnits,
-  { adjust }: StructuredHooks = {},
+  { adjust, scorable, limits }: StructuredHooks = {},
 ): ClipRun {
   let histories: Histories = new Map();
   return {
@@ -188,12 +225,14 @@ export function structuredPruning<S extends ParamSchema>(
     },
     async onRound(round, model) {
       const snapshot = await model.snapshot();
-      const groups = targetGroups(snapshot, params.targets, block);
-      const removals = chooseUnits(snapshot, groups, await score(snapshot, groups), {
+      const groups = targetGroups(snapshot, params.targets, block, scorable?.(snapshot));
+      const scores = await score(snapshot, groups);
+      const removals = chooseUnits(snapshot, groups, scores, {
         sparsity: scheduledSparsity(params.sparsity, round, params),
         scope: params.scope,
         layers: scheduledLayers(layers, round, params),
         histories,
+        limits: limits?.(scores),
       });
       const adjusted = (await adjust?.(snapshot, removals)) ?? snapshot;
       const result = removeChannels(adjusted, removals, { roundTo: params.roundTo });
