@@ -2,6 +2,7 @@
  * Gradients of the depthwise convolution, channels last, filter [kh, kw, C, M], output channel c * M + m. With one
  * output channel for each input channel (M = 1) four channels go side by side; otherwise one at a time.
  */
+import { madd } from "./madd";
 
 /** First output index whose window position `tap` is inside the image. */
 // @ts-ignore: decorator
@@ -46,7 +47,7 @@ export function depthwiseInputGradient(
               let a = dxRow + (<usize>c << 2);
               let b = dyRow + (<usize>c << 2);
               for (let ow = from; ow < to; ow++) {
-                v128.store(a, f32x4.add(v128.load(a), f32x4.mul(v128.load(b), weight)));
+                v128.store(a, madd(v128.load(b), weight, v128.load(a)));
                 a += dxStep;
                 b += dyStep;
               }
@@ -95,7 +96,7 @@ export function depthwiseFilterGradient(
               let b = dyRow + (<usize>c << 2);
               let sum = f32x4.splat(0);
               for (let ow = from; ow < to; ow++) {
-                sum = f32x4.add(sum, f32x4.mul(v128.load(a), v128.load(b)));
+                sum = madd(v128.load(a), v128.load(b), sum);
                 a += xStep;
                 b += dyStep;
               }

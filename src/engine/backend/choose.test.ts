@@ -35,7 +35,12 @@ describe("prepareBackend", () => {
       backend: "wasm",
       reason: "requested",
       candidates: [{ name: "wasm", selfTest: "passed" }],
-      kernels: { linked: true, enabled: Object.keys(fastKernels), rejected: [] },
+      kernels: {
+        linked: true,
+        relaxedSimd: expect.any(Boolean) as boolean,
+        enabled: Object.keys(fastKernels),
+        rejected: [],
+      },
       simd: true,
       threads: 1,
       version: "4.22.0",

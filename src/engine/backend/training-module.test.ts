@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import * as tf from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sample, startWasm } from "./node-wasm.testing";
+import { relaxedTrainingKernelsBase64, trainingKernelsBase64 } from "./training-kernels.generated";
 import { TrainingModule } from "./training-module";
 import type { WasmBackend } from "./wasm-types";
 
@@ -81,6 +83,35 @@ describe("TrainingModule", () => {
       { numRuns: 30, seed: 7 },
     );
   });
+});
+
+/** Prints the products of two matrices of 4 x 300 and 300 x 8 by the module whose base64 comes on standard input. */
+const multiply = `
+  const binary = Buffer.from(require("node:fs").readFileSync(0, "utf8"), "base64");
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
+  exports.setScratch(1 << 20);
+  const floats = new Float32Array(memory.buffer);
+  for (let i = 0; i < 4 * 300; i++) floats[1000 + i] = Math.sin(i);
+  for (let i = 0; i < 300 * 8; i++) floats[3000 + i] = Math.cos(i);
+  exports.gemm(4000, 12000, 400, 4, 8, 300, 0, 0, 0);
+  console.log(JSON.stringify([...floats.subarray(100, 132)]));
+`;
+
+/** Node before 22 has relaxed SIMD behind a flag. */
+function productsOf(base64: string): number[] {
+  const flags = WebAssembly.validate(Buffer.from(base64, "base64")) ? [] : ["--experimental-wasm-relaxed-simd"];
+  return JSON.parse(
+    execFileSync(process.execPath, [...flags, "-e", multiply], { input: base64, encoding: "utf8" }),
+  ) as number[];
+}
+
+it("multiplies alike with relaxed SIMD, but for rounding once where it rounds twice", () => {
+  const plain = productsOf(trainingKernelsBase64);
+  const relaxed = productsOf(relaxedTrainingKernelsBase64);
+  expect(relaxed).toHaveLength(32);
+  relaxed.forEach((value, i) => expect(Math.abs(value - plain[i]!), `product ${i}`).toBeLessThan(2e-5));
+  expect(plain.every((value) => value !== 0)).toBe(true);
 });
 
 describe("on the backend itself", () => {

@@ -3,7 +3,7 @@
  * tensors in place. It knows addresses and working memory; which tfjs kernels are built on it is in fast-kernels.ts.
  */
 import type * as tf from "@tensorflow/tfjs-core";
-import { trainingKernelsBase64 } from "./training-kernels.generated";
+import { relaxedTrainingKernelsBase64, trainingKernelsBase64 } from "./training-kernels.generated";
 import { allocate, memoryOf, pointerOf, release } from "./wasm-memory";
 import type { WasmBackend } from "./wasm-types";
 
@@ -176,6 +176,8 @@ export class TrainingModule {
   private constructor(
     readonly backend: WasmBackend,
     readonly functions: TrainingExports,
+    /** Whether products and sums are fused, by relaxed SIMD. */
+    readonly relaxedSimd: boolean,
   ) {}
 
   /**
@@ -185,12 +187,14 @@ export class TrainingModule {
   static link(backend: WasmBackend): TrainingModule {
     const memory = memoryOf(backend);
     if (memory === null) throw new Error("the wasm backend's memory was expected to be accessible");
-    const binary = decodeBase64(trainingKernelsBase64);
+    const relaxed = decodeBase64(relaxedTrainingKernelsBase64);
+    const relaxedSimd = WebAssembly.validate(relaxed);
+    const binary = relaxedSimd ? relaxed : decodeBase64(trainingKernelsBase64);
     if (!(memory.buffer instanceof ArrayBuffer)) importSharedMemory(binary);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
     const functions = instance.exports as unknown as TrainingExports;
     functions.setScratch(allocate(backend, functions.scratchBytes()));
-    return new TrainingModule(backend, functions);
+    return new TrainingModule(backend, functions, relaxedSimd);
   }
 
   pointer(info: tf.TensorInfo): number {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { convGeometry, type ConvAttrs } from "./conv-geometry";
 import { relativeError, sample, startWasm, valuesOn, type Sample } from "./node-wasm.testing";
 import { fastKernels } from "./fast-kernels";
+import { relaxedTrainingKernelsBase64 } from "./training-kernels.generated";
 import { fastKernelReport, registerWasmTrainingKernels, unregisterWasmTrainingKernels } from "./wasm-kernels";
 
 /**
@@ -315,7 +316,12 @@ describe("the compiled kernels", () => {
   });
 
   it("are linked, and all pass their self-tests", () => {
-    expect(fastKernelReport()).toEqual({ linked: true, enabled: Object.keys(fastKernels), rejected: [] });
+    expect(fastKernelReport()).toEqual({
+      linked: true,
+      relaxedSimd: WebAssembly.validate(Buffer.from(relaxedTrainingKernelsBase64, "base64")),
+      enabled: Object.keys(fastKernels),
+      rejected: [],
+    });
   });
 });
 
