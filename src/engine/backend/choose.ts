@@ -4,12 +4,11 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { EngineError } from "../core/errors";
-import type { FastKernelReport } from "./fast-kernel-set";
 import { registerGradients } from "./gradients";
 import { probeError, probeMilliseconds, probeResults } from "./probe-step";
 import { gpuAdapter, softwareRenderer } from "./software-renderer";
 import { fastKernelReport, registerWasmTrainingKernels } from "./wasm-kernels";
-import { registerWebgpuKernels, webgpuKernelReport } from "./webgpu-kernel-set";
+import { registerWebgpuKernels, webgpuKernelReport, type GpuKernelReport } from "./webgpu-kernel-set";
 
 export const backendNames = ["webgpu", "wasm", "webgl", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
@@ -37,7 +36,7 @@ export interface BackendReport {
   readonly reason: "requested" | "fastest" | "only";
   readonly candidates: readonly BackendCandidate[];
   /** Which training kernels of our own are on; null on other backends than wasm and webgpu. */
-  readonly kernels: FastKernelReport | null;
+  readonly kernels: GpuKernelReport | null;
   /** Whether wasm runs on SIMD instructions; false on other backends. */
   readonly simd: boolean;
   /** Threads that wasm computes on; 1 on other backends. */

@@ -14,6 +14,7 @@ export const SGD = "StudioSgd";
 export const RELU_GRAD = "StudioReluGrad";
 export const SPREAD = "StudioSpread";
 export const SOFTMAX_CROSS_ENTROPY = "StudioSoftmaxCrossEntropy";
+export const FOLLOW = "StudioFollow";
 export const FAKE_QUANT_UNIFORM = "StudioFakeQuantUniform";
 export const FAKE_QUANT_RANGE = "StudioFakeQuantRange";
 export const FAKE_QUANT_CODEBOOK = "StudioFakeQuantCodebook";
@@ -148,6 +149,21 @@ const softmaxCrossEntropy: ComposedOp = (inputs) => {
   return [loss, tf.div(tf.sub(tf.exp(logProbability), target), batch)];
 };
 
+export interface FollowAttrs {
+  /** Share of the old average that stays, in [0, 1]. */
+  readonly decay: number;
+}
+
+/** first, firstNext, second, secondNext, all of one shape -> decay * old + (1 - decay) * next, of both. */
+const follow: ComposedOp = (inputs, attrs) => {
+  const { decay } = attrs as FollowAttrs;
+  const moved = (old: tf.Tensor, next: tf.Tensor) => tf.add(tf.mul(old, decay), tf.mul(next, 1 - decay));
+  return [
+    moved(inputOf(inputs, "first"), inputOf(inputs, "firstNext")),
+    moved(inputOf(inputs, "second"), inputOf(inputs, "secondNext")),
+  ];
+};
+
 export interface FakeQuantAttrs {
   /** 2 to 8. */
   readonly bits: number;
@@ -213,6 +229,7 @@ export const composedOps: Readonly<Record<string, ComposedOp>> = {
   [RELU_GRAD]: reluGradient,
   [SPREAD]: spread,
   [SOFTMAX_CROSS_ENTROPY]: softmaxCrossEntropy,
+  [FOLLOW]: follow,
   [FAKE_QUANT_UNIFORM]: fakeQuantUniform,
   [FAKE_QUANT_RANGE]: fakeQuantRange,
   [FAKE_QUANT_CODEBOOK]: fakeQuantCodebook,

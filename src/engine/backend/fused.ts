@@ -7,7 +7,16 @@
  * Ownership: what is returned belongs to the caller, as with any tfjs operation; nothing else is left behind.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { ADAM, BATCH_NORM, BATCH_NORM_GRAD, SGD, SOFTMAX_CROSS_ENTROPY, outputAt, runFused } from "./fused-composed";
+import {
+  ADAM,
+  BATCH_NORM,
+  BATCH_NORM_GRAD,
+  FOLLOW,
+  SGD,
+  SOFTMAX_CROSS_ENTROPY,
+  outputAt,
+  runFused,
+} from "./fused-composed";
 
 /** Result of batchNormTrain; mean and variance [C] carry no gradient. */
 export interface BatchNormTrainResult {
@@ -114,6 +123,23 @@ export function sgdUpdate(slot: SgdSlot, options: SgdOptions): void {
   const { value, gradient, velocity, mask } = slot;
   const inputs = { value, gradient, velocity, ...(mask === undefined ? {} : { mask }) };
   assignAll([value, velocity], runFused(SGD, inputs, options));
+}
+
+/** An average and what it moves towards, of one shape. */
+export interface Follower {
+  readonly average: tf.Variable;
+  readonly next: tf.Tensor;
+}
+
+/** Two averages, all of one shape, move together: average = decay * average + (1 - decay) * next, assigned. */
+export function followAverages(first: Follower, second: Follower, decay: number): void {
+  const inputs = {
+    first: first.average,
+    firstNext: first.next,
+    second: second.average,
+    secondNext: second.next,
+  };
+  assignAll([first.average, second.average], runFused(FOLLOW, inputs, { decay }));
 }
 
 /**

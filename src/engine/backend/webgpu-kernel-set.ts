@@ -7,16 +7,21 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { FastKernelReport } from "./fast-kernel-set";
 import { composedOps } from "./fused-composed";
 import type { SelfTestCase } from "./self-test-cases";
+import { composedKernel } from "./wasm-types";
 import { WEBGPU, asWebgpuBackend } from "./webgpu-device";
-import { gpuKernels, type GpuKernel } from "./webgpu-kernels";
+import type { GpuKernel } from "./webgpu-kernel";
+import { gpuKernels } from "./webgpu-kernels";
 import { gpuSelfTestCases } from "./webgpu-self-test-cases";
 
 /** Largest relative error at which a kernel passes: a GPU may round divisions, roots and exponentials by some units. */
 const TOLERANCE = 1e-4;
 
+/** Which of the kernels are in use. */
+export type GpuKernelReport = Pick<FastKernelReport, "linked" | "enabled" | "rejected">;
+
 interface Registered {
   readonly backend: tf.KernelBackend;
-  readonly report: FastKernelReport;
+  readonly report: GpuKernelReport;
   /** What stood in the registry before, by kernel name. */
   readonly before: ReadonlyMap<string, tf.KernelConfig | undefined>;
 }
@@ -33,7 +38,7 @@ let registered: Registered | null = null;
  */
 export async function registerWebgpuKernels(
   kernels: Readonly<Record<string, GpuKernel>> = gpuKernels,
-): Promise<FastKernelReport> {
+): Promise<GpuKernelReport> {
   const current = tf.backend();
   if (registered?.backend === current) return registered.report;
   unregisterWebgpuKernels();
@@ -65,12 +70,12 @@ export function unregisterWebgpuKernels(): void {
 }
 
 /** Which kernels are in use, and why not the others; null where registerWebgpuKernels has not been called. */
-export const webgpuKernelReport = (): FastKernelReport | null => registered?.report ?? null;
+export const webgpuKernelReport = (): GpuKernelReport | null => registered?.report ?? null;
 
 /** @returns what was registered under that name */
 function register(kernelName: string, kernel: GpuKernel): tf.KernelConfig | undefined {
   const own = tf.getKernel(kernelName, WEBGPU);
-  const otherwise = own?.kernelFunc ?? composedKernel(kernelName);
+  const otherwise = own?.kernelFunc ?? composedKernel(composedOps[kernelName]!);
   if (own !== undefined) tf.unregisterKernel(kernelName, WEBGPU);
   tf.registerKernel({
     kernelName,
@@ -82,27 +87,6 @@ function register(kernelName: string, kernel: GpuKernel): tf.KernelConfig | unde
     },
   });
   return own;
-}
-
-/** The composed operation as a kernel: on handles of its own, as those of a kernel's inputs are the caller's. */
-function composedKernel(name: string): tf.KernelFunc {
-  return ({ inputs, backend, attrs }) => {
-    const data = backend as WebGPUBackend;
-    const results = tf.tidy(() => {
-      const lent = Object.entries(inputs).flatMap(([input, info]) => {
-        if (info === undefined) return [];
-        data.incRef(info.dataId);
-        return [[input, tf.engine().makeTensorFromTensorInfo(info)] as const];
-      });
-      return composedOps[name]!(Object.fromEntries(lent), attrs);
-    });
-    return results.map((tensor) => {
-      const info: tf.TensorInfo = { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
-      data.incRef(tensor.dataId);
-      tensor.dispose();
-      return info;
-    });
-  };
 }
 
 /** Why a kernel may not be used, or null. */

@@ -2,32 +2,28 @@
  * The studio's training operations on WebGPU: which programs of webgpu-programs.ts run on which tensors. It registers
  * nothing; webgpu-kernel-set.ts does, after testing.
  */
-import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import {
   ADAM,
   BATCH_NORM,
   BATCH_NORM_GRAD,
+  FOLLOW,
   RELU_GRAD,
   SGD,
   SOFTMAX_CROSS_ENTROPY,
   SPREAD,
   type AdamAttrs,
   type BatchNormAttrs,
+  type FollowAttrs,
   type ReluGradAttrs,
   type SgdAttrs,
   type SpreadAttrs,
 } from "./fused-composed";
 import { areFloats, dispatch } from "./webgpu-device";
+import { columnGroups, free, groupsOf, namedInputs, type GpuKernel, type ThreeTensors } from "./webgpu-kernel";
 import * as programs from "./webgpu-programs";
+import { gpuQuantizers } from "./webgpu-quantizers";
 import { inputOf } from "./wasm-types";
-
-/** Computes with programs of its own, or answers null for a case it does not cover. */
-export type GpuKernel = (
-  backend: WebGPUBackend,
-  inputs: tf.NamedTensorInfoMap,
-  attrs: unknown,
-) => readonly tf.TensorInfo[] | null;
 
 const sizeOf = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
 
@@ -36,11 +32,6 @@ function matrixOf({ shape }: tf.TensorInfo): { readonly rows: number; readonly c
   const columns = shape[shape.length - 1] ?? 1;
   return { rows: tf.util.sizeFromShape(shape) / columns, columns };
 }
-
-const columnGroups = (columns: number): number => Math.ceil(columns / programs.tileColumns);
-
-const namedInputs = (inputs: tf.NamedTensorInfoMap, names: readonly string[]): tf.TensorInfo[] =>
-  names.map((name) => inputOf(inputs, name));
 
 /** Largest finite float32: what a shader compares with may be assumed finite. */
 const largest = 3.4028234663852886e38;
@@ -51,7 +42,7 @@ const adam: GpuKernel = (backend, inputs, attrs) => {
   const bound = namedInputs(inputs, program.inputs);
   if (!areFloats(backend, ...bound)) return null;
   const { shape } = inputOf(inputs, "value");
-  return dispatch(backend, program, bound, [{ shape }, { shape }, { shape }], groupsOf(shape), {
+  return dispatch(backend, program, bound, [{ shape }, { shape }, { shape }], groupsOf({ shape }), {
     rate: learningRate / (1 - beta1 ** step),
     share1: 1 - beta1,
     share2: 1 - beta2,
@@ -62,15 +53,13 @@ const adam: GpuKernel = (backend, inputs, attrs) => {
   });
 };
 
-const groupsOf = (shape: readonly number[]): number => programs.groupsFor(tf.util.sizeFromShape([...shape]));
-
 const sgd: GpuKernel = (backend, inputs, attrs) => {
   const { learningRate, momentum } = attrs as SgdAttrs;
   const program = inputs["mask"] === undefined ? programs.sgdProgram.plain : programs.sgdProgram.masked;
   const bound = namedInputs(inputs, program.inputs);
   if (!areFloats(backend, ...bound)) return null;
   const { shape } = inputOf(inputs, "value");
-  return dispatch(backend, program, bound, [{ shape }, { shape }], groupsOf(shape), { learningRate, momentum });
+  return dispatch(backend, program, bound, [{ shape }, { shape }], groupsOf({ shape }), { learningRate, momentum });
 };
 
 const reluGradient: GpuKernel = (backend, inputs, attrs) => {
@@ -79,7 +68,7 @@ const reluGradient: GpuKernel = (backend, inputs, attrs) => {
   if (!areFloats(backend, ...bound)) return null;
   const { shape } = inputOf(inputs, "x");
   const uniforms = { ceiling: Math.min(ceiling, largest) };
-  return dispatch(backend, programs.reluGradProgram, bound, [{ shape }], groupsOf(shape), uniforms);
+  return dispatch(backend, programs.reluGradProgram, bound, [{ shape }], groupsOf({ shape }), uniforms);
 };
 
 const spread: GpuKernel = (backend, inputs, attrs) => {
@@ -91,12 +80,12 @@ const spread: GpuKernel = (backend, inputs, attrs) => {
   if (!areFloats(backend, dy) || shape.some((length) => length === 0)) return null;
   const inner = tf.util.sizeFromShape(shape.slice(last + 1));
   const stretch = tf.util.sizeFromShape(shape.slice(first));
-  return dispatch(backend, programs.spreadProgram, [dy], [{ shape }], groupsOf(shape), { stretch, inner, scale });
+  return dispatch(backend, programs.spreadProgram, [dy], [{ shape }], groupsOf({ shape }), { stretch, inner, scale });
 };
 
 const batchNorm: GpuKernel = (backend, inputs, attrs) => {
   const { epsilon } = attrs as BatchNormAttrs;
-  const [x, gamma, beta] = namedInputs(inputs, ["x", "gamma", "beta"]) as Three;
+  const [x, gamma, beta] = namedInputs(inputs, ["x", "gamma", "beta"]) as ThreeTensors;
   if (!areFloats(backend, x, gamma, beta)) return null;
   const { rows, columns } = matrixOf(x);
   const { rowsPerChunk, chunks } = programs.chunksOf(rows);
@@ -107,16 +96,14 @@ const batchNorm: GpuKernel = (backend, inputs, attrs) => {
   const each = { shape: [columns] };
   const joined = dispatch(backend, programs.joinMomentsProgram, moments, [each, each, each], groups, uniforms);
   free(backend, moments);
-  const [mean, variance, inverse] = joined as Three;
+  const [mean, variance, inverse] = joined as ThreeTensors;
   const normalized = [x, gamma, beta, mean, inverse];
-  const [y] = dispatch(backend, programs.normalizeProgram, normalized, [{ shape: x.shape }], groupsOf(x.shape), {});
+  const [y] = dispatch(backend, programs.normalizeProgram, normalized, [{ shape: x.shape }], groupsOf(x), {});
   return [y!, mean, variance, inverse];
 };
 
-type Three = [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo];
-
 const batchNormGradient: GpuKernel = (backend, inputs) => {
-  const [dy, x, gamma] = namedInputs(inputs, ["dy", "x", "gamma"]) as Three;
+  const [dy, x, gamma] = namedInputs(inputs, ["dy", "x", "gamma"]) as ThreeTensors;
   const [mean, inverse] = namedInputs(inputs, ["mean", "inverse"]) as [tf.TensorInfo, tf.TensorInfo];
   if (!areFloats(backend, dy, x, gamma, mean, inverse)) return null;
   const { rows, columns } = matrixOf(x);
@@ -139,9 +126,22 @@ const batchNormGradient: GpuKernel = (backend, inputs) => {
   }) as [tf.TensorInfo, tf.TensorInfo];
   free(backend, sums);
   const bound = [dy, x, gamma, mean, inverse, dgamma, dbeta];
-  const [dx] = dispatch(backend, programs.normGradProgram, bound, [{ shape: x.shape }], groupsOf(x.shape), { rows });
+  const [dx] = dispatch(backend, programs.normGradProgram, bound, [{ shape: x.shape }], groupsOf(x), { rows });
   return [dx!, dgamma, dbeta];
 };
+
+const follow: GpuKernel = (backend, inputs, attrs) => {
+  const { decay } = attrs as FollowAttrs;
+  const bound = namedInputs(inputs, programs.followProgram.inputs) as Four;
+  if (!areFloats(backend, ...bound)) return null;
+  const [first, , second] = bound;
+  return dispatch(backend, programs.followProgram, bound, [first, second], groupsOf(first), {
+    decay,
+    share: 1 - decay,
+  });
+};
+
+type Four = [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo, tf.TensorInfo];
 
 const softmaxCrossEntropy: GpuKernel = (backend, inputs) => {
   const bound = namedInputs(inputs, ["logits", "target"]);
@@ -190,11 +190,6 @@ const columnReduction =
     return sums;
   };
 
-/** Intermediate results belong to nobody: the backend keeps their buffers until what was recorded has been submitted. */
-function free(backend: WebGPUBackend, tensors: readonly tf.TensorInfo[]): void {
-  for (const { dataId } of tensors) backend.disposeData(dataId);
-}
-
 /** The kernels by the name they are registered under. */
 export const gpuKernels: Readonly<Record<string, GpuKernel>> = {
   Mean: columnReduction(true),
@@ -202,8 +197,10 @@ export const gpuKernels: Readonly<Record<string, GpuKernel>> = {
   [ADAM]: adam,
   [BATCH_NORM]: batchNorm,
   [BATCH_NORM_GRAD]: batchNormGradient,
+  [FOLLOW]: follow,
   [RELU_GRAD]: reluGradient,
   [SGD]: sgd,
   [SOFTMAX_CROSS_ENTROPY]: softmaxCrossEntropy,
   [SPREAD]: spread,
+  ...gpuQuantizers,
 };

@@ -8,7 +8,7 @@ import type { GpuProgram } from "./webgpu-device";
 const wide = 256;
 
 /** One invocation for each element of `output`. */
-const elementwise = (
+export const elementwise = (
   program: Pick<GpuProgram, "key" | "inputs" | "outputs" | "uniforms" | "body"> & { readonly output: string },
 ): GpuProgram => ({
   ...program,
@@ -97,7 +97,7 @@ export const spreadProgram = elementwise({
  */
 export const tileColumns = 16;
 const tileRows = 16;
-const tile = tileColumns * tileRows;
+export const tile = tileColumns * tileRows;
 
 /** Rows that an invocation should have at least before another chunk pays. */
 const rowsEach = 8;
@@ -116,14 +116,14 @@ export function chunksOf(rows: number): Chunks {
   return { rowsPerChunk, chunks: Math.ceil(rows / rowsPerChunk) };
 }
 
-const matrixUniforms = [
+export const matrixUniforms = [
   ["rows", "i32"],
   ["columns", "i32"],
   ["rowsPerChunk", "i32"],
 ] as const;
 
 /** `column`, `row0` (the invocation's place among 16), and the chunk's rows [begin, end). */
-const chunkOfRows = `
+export const chunkOfRows = `
   let column = i32(group.x) * ${tileColumns} + lane % ${tileColumns};
   let row0 = lane / ${tileColumns};
   let chunk = i32(group.y);
@@ -131,14 +131,16 @@ const chunkOfRows = `
   let end = min(begin + uniforms.rowsPerChunk, uniforms.rows);
   let inside = column < uniforms.columns;`;
 
-/** Joins the pairs of sums of an invocation's column into those of row0 = 0. */
-const joinPairs = `
-  sums[lane] = pair;
+/** Joins the `part` of each invocation into `sums[lane]` of its column's first, as a tree. */
+export const joinColumn = (join: (a: string, b: string) => string): string => `
+  sums[lane] = part;
   workgroupBarrier();
   for (var reach = ${tileRows / 2}; reach > 0; reach = reach / 2) {
-    if (row0 < reach) { sums[lane] = sums[lane] + sums[lane + reach * ${tileColumns}]; }
+    if (row0 < reach) { sums[lane] = ${join("sums[lane]", `sums[lane + reach * ${tileColumns}]`)}; }
     workgroupBarrier();
   }`;
+
+const joinSums = joinColumn((a, b) => `${a} + ${b}`);
 
 const pairs = `var<workgroup> sums: array<vec2<f32>, ${tile}>;`;
 
@@ -151,11 +153,11 @@ export const columnSumProgram: GpuProgram = {
   workgroupSize: tile,
   declarations: `var<workgroup> sums: array<f32, ${tile}>;`,
   body: `${chunkOfRows}
-  var pair = 0.0;
+  var part = 0.0;
   if (inside) {
-    for (var row = begin + row0; row < end; row = row + ${tileRows}) { pair = pair + x[row * uniforms.columns + column]; }
+    for (var row = begin + row0; row < end; row = row + ${tileRows}) { part = part + x[row * uniforms.columns + column]; }
   }
-${joinPairs}
+${joinSums}
   if (row0 == 0 && inside) { partial[chunk * uniforms.columns + column] = sums[lane] * uniforms.scale; }`,
 };
 
@@ -181,15 +183,15 @@ export const momentsProgram: GpuProgram = {
   body: `${chunkOfRows}
   // Differences from a value of the column: squares of the values themselves would cancel where the mean is large.
   var origin = 0.0;
-  var pair = vec2<f32>(0.0);
+  var part = vec2<f32>(0.0);
   if (inside) {
     origin = x[begin * uniforms.columns + column];
     for (var row = begin + row0; row < end; row = row + ${tileRows}) {
       let apart = x[row * uniforms.columns + column] - origin;
-      pair = pair + vec2<f32>(apart, apart * apart);
+      part = part + vec2<f32>(apart, apart * apart);
     }
   }
-${joinPairs}
+${joinSums}
   if (row0 == 0 && inside) {
     let count = f32(end - begin);
     let place = chunk * uniforms.columns + column;
@@ -254,16 +256,16 @@ export const normGradSumsProgram: GpuProgram = {
   workgroupSize: tile,
   declarations: pairs,
   body: `${chunkOfRows}
-  var pair = vec2<f32>(0.0);
+  var part = vec2<f32>(0.0);
   if (inside) {
     let centre = mean[column];
     let factor = inverse[column];
     for (var row = begin + row0; row < end; row = row + ${tileRows}) {
       let place = row * uniforms.columns + column;
-      pair = pair + vec2<f32>(dy[place], dy[place] * ((x[place] - centre) * factor));
+      part = part + vec2<f32>(dy[place], dy[place] * ((x[place] - centre) * factor));
     }
   }
-${joinPairs}
+${joinSums}
   if (row0 == 0 && inside) {
     let place = chunk * uniforms.columns + column;
     offsets[place] = sums[lane].x;
@@ -280,14 +282,14 @@ export const joinSumsProgram: GpuProgram = {
   workgroupSize: tile,
   declarations: pairs,
   body: `${chunkOfRows}
-  var pair = vec2<f32>(0.0);
+  var part = vec2<f32>(0.0);
   if (inside) {
     for (var row = begin + row0; row < end; row = row + ${tileRows}) {
       let place = row * uniforms.columns + column;
-      pair = pair + vec2<f32>(offsets[place], gains[place]);
+      part = part + vec2<f32>(offsets[place], gains[place]);
     }
   }
-${joinPairs}
+${joinSums}
   if (row0 == 0 && inside) {
     dbeta[column] = sums[lane].x;
     dgamma[column] = sums[lane].y;
@@ -304,6 +306,22 @@ export const normGradProgram = elementwise({
   let c = index % uniforms.gammaSize;
   let unit = (x[index] - mean[c]) * inverse[c];
   dx[index] = (dy[index] - (dbeta[c] + unit * dgamma[c]) / uniforms.rows) * (gamma[c] * inverse[c]);`,
+});
+
+/** Two averages at once: each moves towards its next value, keeping the share `decay` of what it was. */
+export const followProgram = elementwise({
+  key: "follow",
+  inputs: ["first", "firstNext", "second", "secondNext"],
+  outputs: ["newFirst", "newSecond"],
+  // Ready-made: 1 - decay.
+  uniforms: [
+    ["decay", "f32"],
+    ["share", "f32"],
+  ],
+  output: "newFirst",
+  body: `
+  newFirst[index] = first[index] * uniforms.decay + firstNext[index] * uniforms.share;
+  newSecond[index] = second[index] * uniforms.decay + secondNext[index] * uniforms.share;`,
 });
 
 /** logits, wanted [B,C] -> the mean loss [] and (softmax - wanted) / B [B,C], in one workgroup: an invocation has a row. */

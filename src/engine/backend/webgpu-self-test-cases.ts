@@ -18,6 +18,13 @@ const more: Readonly<Record<string, readonly SelfTestCase[]>> = {
       attrs: {},
     },
   ],
+  StudioFakeQuantUniform: [{ inputs: { x: rows, clips: { ...each, high: 1 } }, attrs: { bits: 4 } }],
+  StudioFollow: [
+    {
+      inputs: { first: each, firstNext: each, second: each, secondNext: { ...each, high: 0.6 } },
+      attrs: { decay: 0.9 },
+    },
+  ],
   StudioSgd: [
     {
       inputs: {

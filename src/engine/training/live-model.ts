@@ -3,6 +3,7 @@
  * disposes it. It changes in two ways only: an optimizer step, and `replace` with a snapshot that a block computed.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { followAverages } from "../backend/fused";
 import { affineRange, applyMask, refreshScales } from "../core/effective";
 import { type Network, type ParameterRole, parametersOf } from "../core/network";
 import { type ActivationQuantizer, type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
@@ -87,10 +88,11 @@ export class LiveModel {
     if (!live) return value;
     if (training && !live.observer.frozen) {
       const { decay } = live.observer;
-      const follow = (range: tf.Variable, batch: tf.Tensor) =>
-        range.assign(tf.add(tf.mul(range, decay), tf.mul(batch, 1 - decay)));
-      follow(live.low, tf.minimum(tf.min(value), 0));
-      follow(live.high, tf.maximum(tf.max(value), 0));
+      followAverages(
+        { average: live.low, next: tf.minimum(tf.min(value), 0) },
+        { average: live.high, next: tf.maximum(tf.max(value), 0) },
+        decay,
+      );
       live.exact = undefined;
     }
     return fakeQuantizeRange(value, live.low as tf.Tensor as tf.Scalar, live.high as tf.Tensor as tf.Scalar, live.bits);
@@ -105,17 +107,14 @@ export class LiveModel {
   updateBatchStatistics(nodeId: string, mean: tf.Tensor, variance: tf.Tensor): void {
     const node = this.#network.nodes.find((n) => n.id === nodeId);
     if (node?.op !== "batch-norm") return;
-    const { momentum } = node.attrs;
-    for (const [role, batch] of [
-      ["movingMean", mean],
-      ["movingVariance", variance],
-    ] as const) {
-      const parameter = this.#get(node.params[role]!.name);
-      tf.tidy(() =>
-        parameter.variable.assign(tf.add(tf.mul(parameter.variable, momentum), tf.mul(batch, 1 - momentum))),
-      );
-      parameter.loaded = undefined;
-    }
+    const movingMean = this.#get(node.params.movingMean!.name);
+    const movingVariance = this.#get(node.params.movingVariance!.name);
+    followAverages(
+      { average: movingMean.variable, next: mean },
+      { average: movingVariance.variable, next: variance },
+      node.attrs.momentum,
+    );
+    movingMean.loaded = movingVariance.loaded = undefined;
   }
 
   /** One optimizer step; takes and disposes nothing of `gradients`. Masked weights stay exactly 0 (with their moments). */
