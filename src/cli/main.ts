@@ -71,7 +71,12 @@ function program(): Command {
     .requiredOption("--format <name>", "tfjs")
     .requiredOption("--out <folder>", "where the files go")
     .action(exportCommand);
-  command("bench [names...]", "run the benchmarks").addOption(json()).action(benchCommand);
+  command("bench [names...]", "run the benchmarks: throughput, torch, memory, codec, growth, profile")
+    .option("--quick", "fewer networks and repeats")
+    .option("--against-torch", "PyTorch on this machine as well")
+    .option("--markdown <file>", "put the tables into their places in this file, e.g. docs/benchmarks.md")
+    .addOption(json())
+    .action(benchCommand);
   return root;
 }
 

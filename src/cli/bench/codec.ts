@@ -8,9 +8,7 @@ import { builders } from "#engine/zoo/builders";
 import { initializeValues } from "#engine/zoo/initialize";
 import { type Benchmark, median } from "./benchmark";
 
-const repeats = 15;
-
-function megabytesPerSecond(bytes: number, work: () => unknown): number {
+function megabytesPerSecond(bytes: number, repeats: number, work: () => unknown): number {
   const seconds: number[] = [];
   for (let i = 0; i < repeats; i++) {
     const from = performance.now();
@@ -23,7 +21,9 @@ function megabytesPerSecond(bytes: number, work: () => unknown): number {
 export const codec: Benchmark = {
   name: "codec",
   description: "encode and decode lenet5c, 90 % sparse and 5-bit, and untouched",
-  run() {
+  byDefault: true,
+  run({ quick }) {
+    const repeats = quick ? 7 : 21;
     const network = builders.lenet5c();
     const plain = plainSnapshot(network, initializeValues(network, 1));
     const compressed = quantizeWeights(pruneByMagnitude(plain, 0.9, "local"), {
@@ -42,8 +42,12 @@ export const codec: Benchmark = {
     ).flatMap(([name, snapshot]) => {
       const file = encodeArtefact(snapshot).bytes;
       return [
-        { name: `encode ${name}`, value: megabytesPerSecond(bytes, () => encodeArtefact(snapshot)), unit: "MB/s" },
-        { name: `decode ${name}`, value: megabytesPerSecond(bytes, () => decodeArtefact(file)), unit: "MB/s" },
+        {
+          name: `encode ${name}`,
+          value: megabytesPerSecond(bytes, repeats, () => encodeArtefact(snapshot)),
+          unit: "MB/s",
+        },
+        { name: `decode ${name}`, value: megabytesPerSecond(bytes, repeats, () => decodeArtefact(file)), unit: "MB/s" },
       ];
     });
     return Promise.resolve(figures);

@@ -1,30 +1,78 @@
 /** `bench [NAME]...`: measures, and says where a goal is missed. Never part of the tests. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { EngineError } from "#engine/core/errors";
-import { type Benchmark, meetsGoal } from "../bench/benchmark";
+import { type Benchmark, type Figure, meetsGoal } from "../bench/benchmark";
 import { codec } from "../bench/codec";
+import { growth } from "../bench/growth";
 import { memory } from "../bench/memory";
+import { profile } from "../bench/profile";
+import { asMarkdown, asText, withSection } from "../bench/render";
 import { throughput } from "../bench/throughput";
-import { type OutputOptions, print, table } from "../output";
+import { torch } from "../bench/torch";
+import { type OutputOptions, print } from "../output";
 
-const benchmarks: readonly Benchmark[] = [throughput, codec, memory];
+const benchmarks: readonly Benchmark[] = [throughput, torch, memory, codec, growth, profile];
 
-const goalText = (goal: { atLeast?: number; atMost?: number } | undefined): string =>
-  goal === undefined ? "" : goal.atLeast === undefined ? `at most ${goal.atMost}` : `at least ${goal.atLeast}`;
+export interface BenchCommandOptions extends OutputOptions {
+  readonly quick?: boolean;
+  readonly againstTorch?: boolean;
+  /** A file with a place for each benchmark's tables. */
+  readonly markdown?: string;
+}
 
-export async function benchCommand(names: readonly string[], options: OutputOptions): Promise<void> {
+interface Done {
+  readonly benchmark: Benchmark;
+  readonly figures: readonly Figure[];
+  readonly seconds: number;
+}
+
+function chosen(names: readonly string[], againstTorch: boolean): Benchmark[] {
   const known = benchmarks.map((b) => b.name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new EngineError("usage", `expected benchmarks among ${known.join(", ")}, got '${unknown}'`);
-  const figures = [];
-  for (const benchmark of benchmarks.filter((b) => names.length === 0 || names.includes(b.name))) {
-    process.stderr.write(`${benchmark.name}: ${benchmark.description}\n`);
-    for (const figure of await benchmark.run((line) => process.stderr.write(`  ${line}\n`))) {
-      figures.push({ benchmark: benchmark.name, ...figure, met: meetsGoal(figure) });
-    }
+  return benchmarks.filter(
+    (b) => names.includes(b.name) || (names.length === 0 && b.byDefault) || (againstTorch && b === torch),
+  );
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Into `file`, each benchmark in its place; at once, as the next one may fail. */
+function keep(file: string, { benchmark, figures }: Done, machine: string): void {
+  const heading = `${new Date().toISOString().slice(0, 10)}, ${machine}.`;
+  writeFileSync(file, withSection(readFileSync(file, "utf8"), benchmark.name, asMarkdown(figures, heading)));
+}
+
+export async function benchCommand(names: readonly string[], options: BenchCommandOptions): Promise<void> {
+  const { quick = false, againstTorch = false, markdown } = options;
+  const model = cpus()[0]?.model ?? "unknown processor";
+  const machine = `${cpus().length} cores of ${model}, Node ${process.version.slice(1)}${quick ? ", quick" : ""}`;
+  const all: Done[] = [];
+  for (const benchmark of chosen(names, againstTorch)) {
+    say(`${benchmark.name}: ${benchmark.description}`);
+    const from = performance.now();
+    const figures = await benchmark.run({ quick, report: (line) => void say(`  ${line}`) });
+    const done = { benchmark, figures, seconds: (performance.now() - from) / 1000 };
+    all.push(done);
+    if (markdown !== undefined) keep(markdown, done, machine);
+    if (!options.json)
+      print(null, `\n== ${benchmark.name} (${done.seconds.toFixed(0)} s)\n\n${asText(figures)}`, options);
   }
-  const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, node: process.version };
-  const rows = figures.map((f) => [f.name, f.value.toPrecision(4), f.unit, goalText(f.goal), f.met ? "" : "MISSED"]);
-  print({ machine, figures }, table([["figure", "value", "unit", "goal", ""], ...rows]), options);
+  const flat = all.flatMap(({ benchmark, figures }) =>
+    figures.map((figure) => ({ benchmark: benchmark.name, ...figure, met: meetsGoal(figure) })),
+  );
+  const withGoal = flat.filter(({ goal }) => goal !== undefined);
+  const missed = withGoal.filter(({ met }) => !met);
+  const summary = [
+    `\n${machine}: ${withGoal.length - missed.length} of ${withGoal.length} goals met`,
+    ...missed.map(({ name }) => `MISSED  ${name}`),
+    "The page's own benchmark is npm run bench:page.",
+  ];
+  print(
+    { machine: { cpu: model, cores: cpus().length, node: process.version }, quick, figures: flat },
+    summary.join("\n"),
+    options,
+  );
 }
