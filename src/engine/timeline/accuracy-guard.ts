@@ -20,6 +20,14 @@ export interface GuardedModel {
   restore(snapshot: Snapshot): void;
 }
 
+/** What came of a decision. Accuracies are fractions in [0, 1]. */
+export interface Verdict {
+  readonly takenBack: boolean;
+  readonly reference: number;
+  readonly accuracy: number;
+  readonly allowed: number;
+}
+
 /** No guard: an accuracy cannot fall by more. */
 export const guardOff = 1;
 
@@ -56,15 +64,15 @@ export class AccuracyGuard {
     await decision();
   }
 
-  /** Judges the last decision, if that has not been done. @returns whether it was taken back */
-  async judge(): Promise<boolean> {
+  /** Judges the last decision, if that has not been done. */
+  async judge(): Promise<Verdict | undefined> {
     const { before, reference } = this.#state;
-    if (!before) return false;
+    if (!before) return undefined;
     const accuracy = await this.#model.accuracy(await this.#model.snapshot());
     // A drop of exactly the limit is allowed; the epsilon is below one image of any validation set.
     const stopped = reference - accuracy > this.#maximumDrop + 1e-9;
     if (stopped) this.#model.restore(before);
     this.#state = { reference, stopped, before: undefined };
-    return stopped;
+    return { takenBack: stopped, reference, accuracy, allowed: this.#maximumDrop };
   }
 }

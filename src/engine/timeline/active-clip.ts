@@ -9,6 +9,7 @@ import { LearnedTensors } from "../training/learned-tensors";
 import type { DisposableTeacher } from "../training/teacher";
 import { AccuracyGuard, type GuardedModel, guardOff } from "./accuracy-guard";
 import type { RunningClip } from "./checkpoints";
+import { type DecisionTrace, removesAnything, traceLayers, watchModel } from "./decisions";
 import type { Clip, TimelineDocument } from "./document";
 import { roundStep } from "./schedule";
 import { clipServices, type RunData } from "./services";
@@ -60,25 +61,72 @@ export async function beginClip(
   else await run.onBegin?.(model);
 }
 
+/** Where decisions are told, if anybody listens. */
+export type TellDecision = ((trace: DecisionTrace) => void) | undefined;
+
 /** Takes the decisions that are due at a step. */
-export async function takeDecisions(active: ActiveClip, step: number, model: ModelAccess): Promise<void> {
+export async function takeDecisions(
+  active: ActiveClip,
+  step: number,
+  model: ModelAccess,
+  tell: TellDecision,
+): Promise<void> {
   const { clip, run, guard } = active;
   const { rounds } = run;
   while (rounds && active.nextRound < rounds.count && roundStep(clip, rounds, active.nextRound) <= step) {
+    await judgeLast(active, step, tell);
     const round = active.nextRound++;
-    const decision = async () => run.onRound?.(round, model);
+    const decision = () =>
+      traced(active, { round, step }, model, tell, async (watched) => run.onRound?.(round, watched));
     if (guard) await guard.decide(decision);
     else await decision();
   }
 }
 
 /** Its last hook. With a guard, what is still to be judged is, and so is what the last hook decides. */
-export async function finishClip({ run, guard }: ActiveClip, model: ModelAccess): Promise<void> {
-  if (!guard) return run.onEnd?.(model, "finished");
-  await guard.judge();
+export async function finishClip(
+  active: ActiveClip,
+  step: number,
+  model: ModelAccess,
+  tell: TellDecision,
+): Promise<void> {
+  const { run, guard } = active;
+  const end = () =>
+    traced(active, { round: null, step }, model, tell, async (watched) => run.onEnd?.(watched, "finished"));
+  if (!guard) return end();
+  await judgeLast(active, step, tell);
   if (guard.state.stopped || !run.onEnd) return run.onEnd?.(model, "stopped");
-  await guard.decide(async () => run.onEnd?.(model, "finished"));
-  await guard.judge();
+  await guard.decide(end);
+  await judgeLast(active, step, tell, null);
+}
+
+/** Judges the decision that waits for it. @param round its number; the last one that was taken by default */
+async function judgeLast(
+  { clip, guard, nextRound }: ActiveClip,
+  step: number,
+  tell: TellDecision,
+  round: number | null = nextRound - 1,
+): Promise<void> {
+  const verdict = await guard?.judge();
+  if (!verdict?.takenBack) return;
+  const { reference, accuracy, allowed } = verdict;
+  tell?.({ kind: "taken-back", clip: clip.id, round, step, reference, accuracy, allowed });
+}
+
+/** Decides, and tells what went. Only pruners are watched: reading the network twice takes time. */
+async function traced(
+  { clip }: ActiveClip,
+  place: { readonly round: number | null; readonly step: number },
+  model: ModelAccess,
+  tell: TellDecision,
+  decide: (model: ModelAccess) => Promise<void>,
+): Promise<void> {
+  if (!tell || blockMeta(clip.block, clip.id).kind !== "prune") return decide(model);
+  const before = await model.snapshot();
+  const watched = watchModel(model);
+  await decide(watched);
+  const layers = traceLayers(before, await model.snapshot(), watched.kept());
+  if (removesAnything(layers)) tell({ kind: "taken", clip: clip.id, ...place, layers });
 }
 
 export async function runningState({ clip, run, learned, guard, nextRound }: ActiveClip): Promise<RunningClip> {

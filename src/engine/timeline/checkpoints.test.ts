@@ -49,6 +49,33 @@ const checkpointOf = (snapshot: Snapshot, optimizer: OptimizerState, teacher: Sn
     },
   ],
   points: [point],
+  decisions: [
+    { kind: "taken-back", clip: "c1", round: 0, step: 12, reference: 0.9, accuracy: 0.1 + 0.2, allowed: 0.5 },
+    {
+      kind: "taken",
+      clip: "c1",
+      round: null,
+      step: 12,
+      layers: [
+        {
+          layer: "conv1",
+          weights: { before: 6, removed: 1 },
+          units: { before: 3, removed: Uint32Array.of(2) },
+          picture: {
+            histogram: { largest: 1, kept: Uint32Array.of(1, 4), removed: Uint32Array.of(1, 0), threshold: null },
+            map: {
+              rows: 1,
+              columns: 2,
+              largest: 0.5,
+              before: Uint8Array.of(1, 255),
+              after: Uint8Array.of(0, 255),
+              removed: Uint8Array.of(255, 0),
+            },
+          },
+        },
+      ],
+    },
+  ],
   confusion: Uint32Array.of(1, 2, 3, 4),
   teachers: new Map([["c0", teacher]]),
 });

@@ -11,6 +11,8 @@ import type { LearnedState } from "../training/learned-tensors";
 import type { OptimizerState } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
 import type { GuardState } from "./accuracy-guard";
+import { packTraces, unpackTraces } from "./decision-pack";
+import type { DecisionTrace } from "./decisions";
 import { type Clip, sortedJson, type TimelineDocument } from "./document";
 import type { Point } from "./measure";
 
@@ -30,6 +32,8 @@ export interface Checkpoint {
   readonly ranges: Readonly<Record<string, readonly [number, number]>>;
   readonly running: readonly RunningClip[];
   readonly points: readonly Point[];
+  /** As far as somebody listened. */
+  readonly decisions: readonly DecisionTrace[];
   /** How the last point scored by class. */
   readonly confusion: Uint32Array;
   /** Clip id -> the network when it ended, of clips that teach later. */
@@ -87,6 +91,7 @@ interface CheckpointJson {
   readonly ranges: Checkpoint["ranges"];
   readonly running: readonly RunningJson[];
   readonly points: readonly Point[];
+  readonly decisions: unknown;
   readonly teachers: Readonly<Record<string, unknown>>;
 }
 
@@ -155,6 +160,7 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { step, ranges, points, confusion } = checkpoint;
   const running = checkpoint.running.map(packRunning);
   const state = packState(checkpoint.snapshot, checkpoint.optimizer);
+  const decisions = packTraces(checkpoint.decisions);
   const teachers = [...checkpoint.teachers].map(([id, snapshot]) => [id, packState(snapshot)] as const);
   const json: CheckpointJson = {
     step,
@@ -162,6 +168,7 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
     ranges,
     running: running.map((packed) => packed.json),
     points,
+    decisions: decisions.json,
     teachers: Object.fromEntries(teachers.map(([id, packed]) => [id, packed.json])),
   };
   return pack({
@@ -170,6 +177,7 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
       ["confusion", confusion],
       ...prefixed("state/", state.arrays),
       ...running.flatMap((packed) => packed.arrays),
+      ...prefixed("decision/", decisions.arrays),
       ...teachers.flatMap(([id, packed]) => prefixed(`teacher/${id}/`, packed.arrays)),
     ]),
   });
@@ -177,7 +185,7 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
 
 export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
   const { json, arrays } = unpack(bytes);
-  const { step, state, ranges, running, points, teachers } = json as CheckpointJson;
+  const { step, state, ranges, running, points, decisions, teachers } = json as CheckpointJson;
   const { snapshot, optimizer } = unpackState({ json: state, arrays: withoutPrefix("state/", arrays) });
   return {
     step,
@@ -186,6 +194,7 @@ export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
     ranges,
     running: running.map((clip) => unpackRunning(clip, arrays)),
     points,
+    decisions: unpackTraces({ json: decisions, arrays: withoutPrefix("decision/", arrays) }),
     confusion: arrays.get("confusion") as Uint32Array,
     teachers: new Map(
       Object.entries(teachers).map(([id, teacher]) => [

@@ -5,7 +5,6 @@
  */
 import type { CombinationId } from "#survey/combinations";
 import type { TensorBreakdown } from "../codecs/snapshot-plan";
-import type { ModelAccess } from "../blocks/block";
 import { blockMeta } from "../blocks/catalog";
 import { EngineError } from "../core/errors";
 import type { Platform } from "../core/ports";
@@ -28,6 +27,7 @@ import {
   prepareClip,
   runningState,
   takeDecisions,
+  type TellDecision,
 } from "./active-clip";
 import {
   type Checkpoint,
@@ -39,10 +39,12 @@ import {
 } from "./checkpoints";
 import { classify } from "./classify";
 import type { RunControl } from "./control";
+import type { DecisionTrace } from "./decisions";
 import { type Clip, clipEnd, documentEnd, hashableJson, type TimelineDocument } from "./document";
 import { LossLog, type LossChunk } from "./losses";
 import { encodeMeasured, measure, type Measurement, type Point } from "./measure";
 import { loadRun, type LoadProgress, type RunInputs } from "./run-data";
+import { modelAccess } from "./model-access";
 import { boundariesOf, phaseAt, trainedSteps } from "./schedule";
 import { validationAccuracy } from "./services";
 import { openModelSource } from "./sources";
@@ -64,6 +66,8 @@ export interface RunObserver {
   onLosses?(chunk: LossChunk): void;
   /** The file at a boundary: what stays when the run is stopped later. */
   onBoundary?(measurement: Measurement): void;
+  /** A pruning clip changed the network, or its guard took a change back; told again where a run goes on behind it. */
+  onDecision?(trace: DecisionTrace): void;
   /** The run goes on from a kept state; `step` is where. */
   onRestored?(step: number): void;
 }
@@ -119,6 +123,7 @@ class Run {
   #active: ActiveClip[] = [];
   #teachers = new Map<string, Snapshot>();
   #points: Point[] = [];
+  #decisions: DecisionTrace[] = [];
   #last: Measurement | undefined;
   /** Whether the model may differ from what `#last` measured. */
   #changed = true;
@@ -173,19 +178,12 @@ class Run {
   }
 
   /** The model as blocks see it. */
-  readonly #access: ModelAccess = {
-    snapshot: () => this.#model.snapshot(),
-    replace: (next, kept) => {
+  readonly #access = modelAccess(
+    () => this.#model,
+    () => {
       this.#changed = true;
-      this.#model.replace(next, kept);
     },
-    resetOptimizer: () => this.#model.resetOptimizer(),
-    observeActivations: (observer) => this.#model.observeActivations(observer),
-    update: (parameter, change) => {
-      this.#changed = true;
-      this.#model.change(parameter, change);
-    },
-  };
+  );
 
   /** The model as an accuracy guard sees it. */
   readonly #guarded: GuardedModel = {
@@ -199,6 +197,15 @@ class Run {
     await this.#deps.platform.yieldToHost();
     this.#deps.control.check();
   };
+
+  /** Undefined where nobody listens: traces take time. */
+  get #tell(): TellDecision {
+    if (!this.#deps.observer?.onDecision) return undefined;
+    return (trace) => {
+      this.#decisions.push(trace);
+      this.#deps.observer?.onDecision?.(trace);
+    };
+  }
 
   async #start(clip: Clip, running?: RunningClip): Promise<ActiveClip> {
     const meta = blockMeta(clip.block, clip.id);
@@ -240,7 +247,7 @@ class Run {
   }
 
   #decide(active: ActiveClip): Promise<void> {
-    return inClip(active.clip, () => takeDecisions(active, this.#step, this.#access));
+    return inClip(active.clip, () => takeDecisions(active, this.#step, this.#access, this.#tell));
   }
 
   async #instant(clip: Clip): Promise<Point> {
@@ -251,7 +258,7 @@ class Run {
 
   async #end(clip: Clip): Promise<Point> {
     const active = this.#active.find((a) => a.clip === clip)!;
-    await inClip(clip, () => finishClip(active, this.#access));
+    await inClip(clip, () => finishClip(active, this.#step, this.#access, this.#tell));
     disposeClip(active);
     this.#active = this.#active.filter((a) => a !== active);
     if (this.#taughtBy.has(clip.id)) this.#teachers.set(clip.id, await this.#model.snapshot());
@@ -397,6 +404,7 @@ class Run {
       ranges: await this.#model.ranges(),
       running,
       points: this.#points,
+      decisions: this.#decisions,
       confusion: this.#last.confusion,
       teachers: this.#teachers,
     };
@@ -422,6 +430,7 @@ class Run {
       this.#model.restoreOptimizer(checkpoint.optimizer);
       this.#model.restoreRanges(checkpoint.ranges);
       this.#points = [...checkpoint.points];
+      for (const trace of checkpoint.decisions) this.#tell?.(trace);
       this.#teachers = new Map(checkpoint.teachers);
       this.#step = checkpoint.step;
       this.#trained = trainedSteps({
