@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { followAverages } from "../backend/fused";
+import { releaseUnusedMemory } from "../backend/release-memory";
 import { affineRange, applyMask, refreshScales } from "../core/effective";
 import { type Network, type ParameterRole, parametersOf } from "../core/network";
 import { type ActivationQuantizer, type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
@@ -151,7 +152,8 @@ export class LiveModel {
 
   /**
    * Puts another snapshot in place. Parameters that keep name and shape keep their moments; those that surgery cut
-   * (`kept`) have them cut alike; anything else starts afresh. Ranges of activations start frozen.
+   * (`kept`) have them cut alike; anything else starts afresh. Ranges of activations start frozen. What a backend keeps
+   * for shapes that are gone is given back.
    */
   replace(snapshot: Snapshot, kept?: KeptSlices): void {
     const before = this.#parameters;
@@ -193,10 +195,12 @@ export class LiveModel {
       live.state = state;
       after.set(name, live);
     }
+    const reshaped = before.size > 0;
     for (const gone of before.values()) disposeParameter(gone);
     this.#parameters = after;
     this.#network = snapshot.network;
     this.#replaceActivations(snapshot.activations);
+    if (reshaped) releaseUnusedMemory();
   }
 
   #replaceActivations(next: ReadonlyMap<string, ActivationQuantizer>): void {
