@@ -1,5 +1,4 @@
 import * as tf from "@tensorflow/tfjs-core";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { adamUpdate, batchNormTrain, sgdUpdate, softmaxCrossEntropy } from "./fused";
 import { relativeError, sample, startWasm, tensorOf, useBackend, valuesOn, type Sample } from "./node-wasm.testing";
@@ -219,72 +218,25 @@ describe.each(backends)("softmaxCrossEntropy on %s", (backend) => {
   });
 });
 
-describe("the compiled operations equal the cpu backend's", () => {
-  /** The same, relative to the largest value: measured 1e-6. */
-  const close = 5e-6;
-  const channels = fc.integer({ min: 1, max: 23 });
-  const rows = fc.integer({ min: 1, max: 70 });
-
-  it("batch normalization and its gradient, for any number of rows and channels, with a mean far from 0", () => {
-    fc.assert(
-      fc.property(rows, channels, (count, width) => {
-        const x = sample([count, width], 1);
-        const shifted = { shape: x.shape, values: x.values.map((value) => value + 10) };
-        const inputs = [shifted, sample([width], 2), sample([width], 3), sample([count, width], 4)];
-        const compute = (...[input, gamma, beta, dy]: tf.Tensor[]): tf.Tensor[] => {
-          const { y, mean, variance } = batchNormTrain(input!, gamma!, beta!, EPSILON);
-          const product = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor =>
-            tf.sum(tf.mul(batchNormTrain(a, b, c, EPSILON).y, dy!));
-          return [y, mean, variance, ...tf.grads(product)([input!, gamma!, beta!])];
-        };
-        // A mean of 10 costs float32 a digit in x - mean, on either side.
-        expect(relativeError(valuesOn("wasm", inputs, compute), valuesOn("cpu", inputs, compute))).toBeLessThan(5e-5);
-      }),
-      { numRuns: 30, seed: 7 },
+describe("the compiled optimizers", () => {
+  it("leave +0 where a mask removes: what is stored and counted as zero has one form", () => {
+    const results = updated(
+      "wasm",
+      [
+        [-1, -1, -1, -1, -1],
+        [-1, -1, -1, -1, -1],
+        [1, 1, 1, 1, 1],
+      ],
+      [-1, -2, -3, -4, -5],
+      [0, 1, 0, 1, 0],
+      ([value, m, v], gradient, mask) => {
+        const options = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, step: 1 };
+        adamUpdate({ value: value!, gradient, m: m!, v: v!, mask }, options);
+      },
     );
-  });
-
-  it("five steps of Adam and of gradient descent, with and without a mask", () => {
-    const train = (value: tf.Tensor, gradient: tf.Tensor, mask: tf.Tensor | undefined): tf.Tensor[] => {
-      const variables = [value, value, tf.zerosLike(value), tf.zerosLike(value), tf.zerosLike(value)].map((t) =>
-        tf.variable(t),
-      );
-      const [adamValue, sgdValue, m, v, velocity] = variables as [
-        tf.Variable,
-        tf.Variable,
-        tf.Variable,
-        tf.Variable,
-        tf.Variable,
-      ];
-      for (let step = 1; step <= 5; step++) {
-        const g = tf.mul(gradient, step);
-        adamUpdate(
-          { value: adamValue, gradient: g, m, v, mask },
-          { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, step },
-        );
-        sgdUpdate({ value: sgdValue, gradient: g, velocity, mask }, { learningRate: 0.1, momentum: 0.9 });
-      }
-      const results = variables.map((variable) => tf.clone(variable));
-      tf.dispose(variables);
-      return results;
-    };
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.boolean(), (size, withMask) => {
-        const mask: Sample = { shape: [size], values: sample([size], 3).values.map((value) => (value > 0 ? 1 : 0)) };
-        const inputs = [sample([size], 1), sample([size], 2), mask];
-        const compute = (...[value, gradient, ones]: tf.Tensor[]): tf.Tensor[] =>
-          train(tf.mul(value!, withMask ? ones! : 1), gradient!, withMask ? ones : undefined);
-        const ours = valuesOn("wasm", inputs, compute);
-        expect(relativeError(ours, valuesOn("cpu", inputs, compute))).toBeLessThan(close);
-        if (!withMask) return;
-        for (const values of ours) {
-          mask.values.forEach((kept, i) => {
-            if (kept === 0) expect(Object.is(values[i], 0)).toBe(true);
-          });
-        }
-      }),
-      { numRuns: 30, seed: 7 },
-    );
+    for (const values of results) {
+      expect(values.map((value) => Object.is(value, 0))).toEqual([true, false, true, false, true]);
+    }
   });
 
   it("a NaN in a gradient is not hidden by the masks and thresholds", () => {

@@ -305,6 +305,16 @@ const sgd: fc.Arbitrary<KernelCase> = optimizer.map(({ size, withMask, learningR
   attrs: { learningRate, momentum },
 }));
 
+const follow: fc.Arbitrary<KernelCase> = optimizer.map(({ size, momentum, seed }) => ({
+  inputs: {
+    first: sample([size], seed),
+    firstNext: sample([size], seed + 1),
+    second: sample([size], seed + 2),
+    secondNext: sample([size], seed + 3),
+  },
+  attrs: { decay: momentum },
+}));
+
 const softmaxCrossEntropy: fc.Arbitrary<KernelCase> = fc
   .tuple(between(1, 9), between(1, 40), fc.constantFrom(1, 10, 1000), seeds)
   .map(([batch, classes, scale, seed]) => {
@@ -385,6 +395,7 @@ const cases = {
   batchNormGradient,
   adam,
   sgd,
+  follow,
   softmaxCrossEntropy,
   fakeQuantUniform,
   fakeQuantRange,

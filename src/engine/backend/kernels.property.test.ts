@@ -39,6 +39,7 @@ const kernels: readonly (readonly [name: string, cases: KernelCaseName, toleranc
   ["StudioBatchNormGrad", "batchNormGradient", 2e-6],
   ["StudioAdam", "adam", 1e-6],
   ["StudioSgd", "sgd", 1e-6],
+  ["StudioFollow", "follow", 1e-6],
   ["StudioSoftmaxCrossEntropy", "softmaxCrossEntropy", 2e-6],
   ["StudioFakeQuantUniform", "fakeQuantUniform", 0],
   ["StudioFakeQuantRange", "fakeQuantRange", 0],
