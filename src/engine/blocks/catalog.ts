@@ -3,10 +3,12 @@ import { EngineError } from "../core/errors";
 import type { BlockMeta } from "./block";
 import { meta as kdLogits } from "./distill/kd-logits/meta";
 import { meta as replace } from "./model/replace/meta";
+import { meta as bnL1 } from "./prune/bn-l1/meta";
 import { meta as filterL1 } from "./prune/filter-l1/meta";
 import { meta as filterL2 } from "./prune/filter-l2/meta";
 import { meta as fpgm } from "./prune/fpgm/meta";
 import { meta as magnitude } from "./prune/magnitude/meta";
+import { meta as sparsityRatio } from "./prune/sparsity-ratio/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
@@ -17,7 +19,9 @@ export const catalog = [
   magnitude,
   filterL1,
   filterL2,
+  bnL1,
   fpgm,
+  sparsityRatio,
   uniformKbit,
   affineInt8,
   qatFakeQuant,

@@ -103,6 +103,13 @@ async function states(): Promise<Record<string, Snapshot>> {
 
 const classes = ["plain", "masked", "shrunk", "4-bit", "4-bit and masked", "codebook", "folded"];
 
+/** What needs parts that the tiny network has not, in no state; such a block's own test has a network with them. */
+const otherNetworks: readonly string[] = [];
+
+/** Whether a block has to refuse a network: without batch normalization, which folding and quantizing takes away. */
+const refuses = ({ id, needs }: BlockMeta, state: string): boolean =>
+  otherNetworks.includes(id) || (needs.batchNorm && (state === "folded" || state.startsWith("4-bit")));
+
 /** Distinct values of each output channel, at most. */
 function distinct(values: Float32Array, channels: number): number {
   const sets = Array.from({ length: channels }, () => new Set<number>());
@@ -135,6 +142,10 @@ describe("later clips preserve what earlier ones made", () => {
         ...(meta.kind === "quantize" ? { params: { wBits: 8 } } : {}),
       };
       const document = tinyDocument([clip], { model: { source: `file:${state}` } });
+      if (refuses(meta, state)) {
+        await expect(runTiny(document, { platform })).rejects.toMatchObject({ code: "not-prunable" });
+        return;
+      }
       const run = await runTiny(document, { platform });
       const after = decodedOf(run);
 
