@@ -9,7 +9,7 @@ import type { SurveyNodeId } from "#survey/taxonomy";
 import type { Words } from "#survey/words";
 import type { Rng } from "../core/rng";
 import type { Snapshot } from "../core/snapshot";
-import type { Shape } from "../core/network";
+import type { Network, Shape } from "../core/network";
 import type { KeptSlices, RangeObserver } from "../training/live-model";
 import type { LearnedTensor } from "../training/learned-tensors";
 import type { OptimizerSettings } from "../training/optimizer";
@@ -82,6 +82,8 @@ export interface BlockWords<S extends ParamSchema = ParamSchema> {
 
 /** The network while it trains, as a block may see and change it. */
 export interface ModelAccess {
+  /** The graph as it is now: other clips may have cut or folded it since the last step. */
+  readonly network: Network;
   /** Raw values and compression state as they are now. */
   snapshot(): Promise<Snapshot>;
   /**

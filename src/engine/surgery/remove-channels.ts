@@ -49,9 +49,20 @@ function keptChannelsOf({ analysis, removed }: RemovalPlan): Map<string, Uint32A
 }
 
 /** The snapshot, its shapes as before, with what the removed channels hold in their readers' biases. */
-function absorbConstants(snapshot: Snapshot, { analysis, removed }: RemovalPlan): Snapshot {
+function absorbConstants(snapshot: Snapshot, plan: RemovalPlan): Snapshot {
+  return shiftReaders(snapshot, plan, channelConstants(snapshot.network, snapshot.activations));
+}
+
+/**
+ * The snapshot with constants of removed channels in the biases of the layers that read them.
+ * @param constants node id -> what each of its output channels holds; read where the channel goes
+ */
+export function shiftReaders(
+  snapshot: Snapshot,
+  { analysis, removed }: RemovalPlan,
+  constants: ReadonlyMap<string, Float64Array>,
+): Snapshot {
   const { network } = snapshot;
-  const constants = channelConstants(network, snapshot.activations);
   const elements = elementIndex(network);
   const values = new Map(snapshot.values);
   const states = new Map(snapshot.states);

@@ -1,0 +1,64 @@
+/**
+ * Network slimming (Liu et al. 2017): training with `strength * sum |gamma|`, then one threshold on |gamma| over the
+ * whole network. What a removed channel still gives behind its relu, relu(beta), goes into the biases of its readers.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Network } from "../../../core/network";
+import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
+import type { ChannelGroup } from "../../../surgery/channel-groups";
+import { absorbOffsets } from "../../../surgery/absorb-offsets";
+import { removeChannels, type RemovalResult } from "../../../surgery/remove-channels";
+import type { BlockImplementation, LayerChoice } from "../../block";
+import { gammaScores, gammaSlices, hasGamma } from "../../shared/gamma-scores";
+import { chooseUnits, targetGroups } from "../../shared/structured-pruning";
+import { meta } from "./meta";
+
+/** The groups of convolutions with batch normalization behind them. @throws EngineError `not-prunable` without any */
+const scaledGroups = (snapshot: Snapshot): ChannelGroup[] =>
+  targetGroups(snapshot, "filters", meta.id, hasGamma(snapshot));
+
+/** Names of the gammas that the penalty acts on: those behind depthwise convolutions are not among them. */
+export function penalizedGammas(network: Network): string[] {
+  const graph = plainSnapshot(network, new Map());
+  const slices = scaledGroups(graph).flatMap((group) => gammaSlices(graph, group));
+  return [...new Set(slices.map(({ parameter }) => parameter))];
+}
+
+/** The network without the channels of smallest |gamma|, ranked all together. @param sparsity of all channels */
+export function slim(
+  snapshot: Snapshot,
+  sparsity: number,
+  roundTo = 1,
+  layers?: ReadonlyMap<string, LayerChoice>,
+): RemovalResult {
+  const groups = scaledGroups(snapshot);
+  const scores = groups.map((group) => gammaScores(snapshot, group));
+  const removals = chooseUnits(snapshot, groups, scores, { sparsity, scope: "global", layers });
+  return removeChannels(absorbOffsets(snapshot, removals, { roundTo }), removals, { roundTo });
+}
+
+export const networkSlimming: BlockImplementation<typeof meta.params> = ({ params, layers, services }) => {
+  let looked: Network | undefined;
+  let gammas: readonly string[] = [];
+  return {
+    onStep(_step, model) {
+      if (model.network === looked) return;
+      looked = model.network;
+      gammas = penalizedGammas(looked);
+    },
+    loss: {
+      name: "L1 of gamma",
+      share: 0,
+      compute: ({ parameter }) =>
+        gammas.reduce<tf.Scalar>(
+          (sum, name) => tf.add(sum, tf.mul(tf.sum(tf.abs(parameter(name))), params.strength)),
+          tf.scalar(0),
+        ),
+    },
+    async onEnd(model, reason) {
+      if (reason !== "finished") return;
+      const { snapshot, kept } = slim(await model.snapshot(), params.sparsity, params.roundTo, layers);
+      model.replace(await services.recalibrateBatchNorm(snapshot), kept);
+    },
+  };
+};
