@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import { profileKernels } from "../src/engine/backend/kernel-profile";
 import { fastKernelReport, registerWasmTrainingKernels } from "../src/engine/backend/wasm-kernels";
 import { quantizeWeights } from "../src/engine/blocks/shared/quantize";
 import { affineRange } from "../src/engine/core/effective";
@@ -34,30 +35,12 @@ await tf.setBackend("wasm");
 registerWasmTrainingKernels({ compiled: !flags.has("--slow") });
 console.log(JSON.stringify(fastKernelReport()));
 
-const spent = new Map<string, { calls: number; own: number }>();
-let inner = 0;
-if (flags.has("--kernels")) {
-  for (const config of tf.getKernelsForBackend("wasm")) {
-    tf.unregisterKernel(config.kernelName, "wasm");
-    tf.registerKernel({
-      ...config,
-      kernelFunc: (args) => {
-        const outside = inner;
-        inner = 0;
-        const start = process.cpuUsage();
-        const result = config.kernelFunc(args);
-        const { user, system } = process.cpuUsage(start);
-        const total = (user + system) / 1000;
-        const entry = spent.get(config.kernelName) ?? { calls: 0, own: 0 };
-        entry.calls++;
-        entry.own += total - inner;
-        spent.set(config.kernelName, entry);
-        inner = outside + total;
-        return result;
-      },
-    });
-  }
+/** Processor time holds still when the machine is shared. */
+function processorMilliseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
+const profile = flags.has("--kernels") ? profileKernels("wasm", processorMilliseconds) : null;
 
 const build = new Map(Object.entries(builders)).get(name);
 if (build === undefined) throw new Error(`one of ${Object.keys(builders).join(", ")} was expected, got '${name}'`);
@@ -106,7 +89,7 @@ function step(index: number): void {
 }
 
 for (let i = 0; i < 4; i++) step(i);
-spent.clear();
+profile?.reset();
 const before = tf.memory().numTensors;
 const times: number[] = [];
 const cpuBefore = process.cpuUsage();
@@ -126,9 +109,8 @@ console.log(
     `cpu ${cpuMilliseconds.toFixed(1)} ms, ${((batch / cpuMilliseconds) * 1000).toFixed(0)} images/s; ` +
     `fastest ${fastest.toFixed(1)} ms, ${((batch / fastest) * 1000).toFixed(0)} images/s; tensors left ${tf.memory().numTensors - before}`,
 );
-const rows = [...spent].sort(([, a], [, b]) => b.own - a.own).slice(0, 24);
-for (const [kernel, { calls, own }] of rows) {
+for (const { kernel, calls, milliseconds } of profile?.times().slice(0, 24) ?? []) {
   console.log(
-    `${(own / steps).toFixed(2).padStart(9)} ms  ${String(Math.round(calls / steps)).padStart(4)} calls  ${kernel}`,
+    `${(milliseconds / steps).toFixed(2).padStart(9)} ms  ${String(Math.round(calls / steps)).padStart(4)} calls  ${kernel}`,
   );
 }

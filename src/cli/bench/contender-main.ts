@@ -12,7 +12,8 @@ const say = (value: Greeting | Answer) => process.stdout.write(`${JSON.stringify
 
 const report = await useBackend(nodePlatform(), backend === "stock" ? "wasm" : backend);
 if (backend === "stock") unregisterWasmTrainingKernels();
-say({ version: report.version, threads: report.threads, features: featuresOf(report) });
+const features = backend === "stock" ? "tfjs' own kernels" : featuresOf(report);
+say({ version: report.version, threads: report.threads, features });
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { network: name, batch, work, seconds } = JSON.parse(line) as Request;

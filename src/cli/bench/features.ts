@@ -1,5 +1,8 @@
 import type { BackendReport } from "#engine/backend/choose";
 
 /** What of the machine a backend makes use of, in a few words. */
-export const featuresOf = ({ backend, simd }: BackendReport): string =>
-  backend === "wasm" ? (simd ? "SIMD" : "no SIMD") : "plain JavaScript";
+export function featuresOf({ backend, simd, kernels }: BackendReport): string {
+  if (backend !== "wasm") return "plain JavaScript";
+  if (!simd) return "no SIMD";
+  return kernels?.relaxedSimd === true ? "relaxed SIMD" : "SIMD";
+}

@@ -10,13 +10,13 @@ export type Rounds = readonly number[];
  * @returns by contender, of `rounds` rounds
  * @throws EngineError `internal` when they do not speak of the same network
  */
-export async function roundsOf(
-  contenders: ReadonlyMap<string, Pick<Contender, "measure">>,
+export async function roundsOf<Name extends string>(
+  contenders: ReadonlyMap<Name, Pick<Contender, "measure">>,
   request: Request,
   rounds: number,
-): Promise<Map<string, Rounds>> {
-  const rates = new Map([...contenders.keys()].map((name) => [name, [] as number[]]));
-  const parameters = new Map<string, number>();
+): Promise<Map<Name, Rounds>> {
+  const rates = new Map([...contenders.keys()].map((name) => [name, [] as number[]] as const));
+  const parameters = new Map<Name, number>();
   for (let round = 0; round < rounds; round++) {
     for (const [name, contender] of contenders) {
       const answer = await contender.measure(request);

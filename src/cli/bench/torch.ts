@@ -42,31 +42,63 @@ export function pythonWithTorch(candidates: readonly string[] = pythons): string
   );
 }
 
-const oursRelaxed = "ours, relaxed SIMD";
-/** Chrome and Edge have it on; Node 20 behind a flag. */
+/** Chrome and Edge have it on; Node 20 behind this flag, which later ones do not know. */
 const relaxedFlag = "--experimental-wasm-relaxed-simd";
 
-function figuresOf({ network, batch, goal }: Case, work: Work, measured: ReadonlyMap<string, Rounds>): Figure[] {
+type Role = "ours" | "oursRelaxed" | "oursAllCores" | "torch" | "torchAllCores";
+
+/** In the order in which they are asked: ours, PyTorch, ours ... */
+async function startAll(python: string): Promise<Map<Role, Contender>> {
+  const cores = availableParallelism();
+  const ours = await startOwn({ backend: "wasm", threads: 1 });
+  const contenders = new Map<Role, Contender>([
+    ["ours", ours],
+    ["torch", await startTorch(python, 1)],
+  ]);
+  const flags = ours.features === "SIMD" ? [relaxedFlag] : [];
+  if (flags.length > 0) contenders.set("oursRelaxed", await startOwn({ backend: "wasm", threads: 1 }, flags));
+  contenders.set("torchAllCores", await startTorch(python, cores));
+  contenders.set("oursAllCores", await startOwn({ backend: "wasm", threads: cores }, flags));
+  return contenders;
+}
+
+/** What a column says of its contender, e.g. `ours, relaxed SIMD, 2 threads`. */
+function titleOf(role: Role, { features, threads }: Contender): string {
+  const by = role.startsWith("torch") ? "torch" : `ours, ${features}`;
+  return `${by}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+}
+
+/** Columns in the order of the table; two roles may be alike where a machine has one core. */
+const columns: readonly Role[] = ["torch", "ours", "oursRelaxed", "torchAllCores", "oursAllCores"];
+
+function figuresOf(
+  { network, batch, goal }: Case,
+  work: Work,
+  titles: ReadonlyMap<Role, string>,
+  measured: ReadonlyMap<Role, Rounds>,
+): Figure[] {
   const name = `${network} ${work === "train" ? "training" : "inference"} at ${batch}`;
   const table = work === "train" ? "training, images/s" : "inference, images/s";
-  const rates = [...measured].map(([column, values]) => ({
-    name: `${name}, ${column}`,
-    ...overRounds(values),
-    unit: "images/s",
-    cell: { table, row: `${network}, batch ${batch}`, column },
-  }));
-  const ratio = (own: string, other: string, toReach?: number): Figure[] => {
+  const rates = columns.flatMap((role): Figure[] => {
+    const values = measured.get(role);
+    const column = titles.get(role)!;
+    const cell = { table, row: `${network}, batch ${batch}`, column };
+    return values ? [{ name: `${name}, ${column}`, ...overRounds(values), unit: "images/s", cell }] : [];
+  });
+  const ratio = (own: Role, other: Role, toReach?: number): Figure[] => {
     const [ours, theirs] = [measured.get(own), measured.get(other)];
     if (!ours || !theirs) return [];
-    const goalOf = toReach !== undefined && work === "train" ? { goal: { atLeast: toReach } } : {};
     const values = ours.map((rate, round) => rate / theirs[round]!);
-    return [{ name: `${name}: ${own} / ${other}`, ...overRounds(values), unit: "ratio", ...goalOf }];
+    const aim = toReach === undefined ? {} : { goal: { atLeast: toReach } };
+    return [
+      { name: `${name}: ${titles.get(own)!} / ${titles.get(other)!}`, ...overRounds(values), unit: "ratio", ...aim },
+    ];
   };
   return [
     ...rates,
-    ...ratio("ours", "torch", goal),
-    ...ratio(oursRelaxed, "torch"),
-    ...ratio("ours, all cores", "torch, all cores"),
+    ...ratio("ours", "torch", work === "train" ? goal : undefined),
+    ...ratio("oursRelaxed", "torch"),
+    ...ratio("oursAllCores", "torchAllCores"),
   ];
 }
 
@@ -75,17 +107,10 @@ export const torch: Benchmark = {
   description: "training and inference beside PyTorch, one thread each and all cores each",
   byDefault: false,
   async run({ quick, report }) {
-    const python = pythonWithTorch();
-    const cores = availableParallelism();
-    const contenders = new Map<string, Contender>([
-      ["ours", await startOwn({ backend: "wasm", threads: 1 })],
-      ["torch", await startTorch(python, 1)],
-      [oursRelaxed, await startOwn({ backend: "wasm", threads: 1 }, [relaxedFlag])],
-      ["ours, all cores", await startOwn({ backend: "wasm", threads: cores })],
-      ["torch, all cores", await startTorch(python, cores)],
-    ]);
-    for (const [name, { version, features, threads }] of contenders) {
-      report(`${name}: ${name.startsWith("torch") ? "torch" : "tfjs"} ${version}, ${features}, threads ${threads}`);
+    const contenders = await startAll(pythonWithTorch());
+    const titles = new Map([...contenders].map(([role, contender]) => [role, titleOf(role, contender)]));
+    for (const [role, { version, features }] of contenders) {
+      report(`${titles.get(role)!}: ${role.startsWith("torch") ? "torch" : "tfjs"} ${version}, ${features}`);
     }
     const figures: Figure[] = [];
     try {
@@ -93,7 +118,8 @@ export const torch: Benchmark = {
         for (const one of quick ? cases.slice(0, 1) : cases) {
           report(`${one.network} ${work}, batch ${one.batch}`);
           const request = { network: one.network, batch: one.batch, work, seconds: quick ? 0.5 : 1 };
-          figures.push(...figuresOf(one, work, await roundsOf(contenders, request, quick ? 3 : rounds)));
+          const measured = await roundsOf(contenders, request, quick ? 3 : rounds);
+          figures.push(...figuresOf(one, work, titles, measured));
         }
       }
     } finally {
