@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { decodeArtefact, encodeArtefact } from "../codecs/artefact";
+import { decodeArtefact } from "../codecs/artefact";
 import { EngineError } from "../core/errors";
 import { plainSnapshot, type Snapshot } from "../core/snapshot";
 import { AccuracyGuard, type GuardedModel } from "./accuracy-guard";
 import { RunControl } from "./control";
 import type { DecisionTrace } from "./decisions";
+import { encodeMeasured } from "./measure";
 import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyNetwork, tinyPlatform } from "./tiny.testing";
 
 beforeAll(startTiny);
@@ -133,8 +134,9 @@ describe("on the timeline", () => {
       ["taken", 3, 12],
       ["taken-back", 3, 16],
     ]);
+    const { bytes: file } = encodeMeasured(before.snapshot, guarded(0.5, 12));
     // Both as the file has them: batch normalization folded.
-    expect(bits(decodedOf(run))).toEqual(bits(decodeArtefact(encodeArtefact(before.snapshot).bytes).snapshot));
+    expect(bits(decodedOf(run))).toEqual(bits(decodeArtefact(file).snapshot));
   });
 
   it("after one was taken back the clip trains on and decides nothing", async () => {

@@ -83,17 +83,14 @@ export interface WatchedModel extends ModelAccess {
 
 export function watchModel(model: ModelAccess): WatchedModel {
   let kept: KeptSlices = new Map();
-  return {
-    snapshot: () => model.snapshot(),
-    replace(next, cut) {
+  // Whatever else a model can do is done by the model itself.
+  return Object.assign(Object.create(model) as ModelAccess, {
+    replace(next: Snapshot, cut?: KeptSlices) {
       kept = cut ? composeKept(kept, cut) : kept;
       model.replace(next, cut);
     },
-    resetOptimizer: () => model.resetOptimizer(),
-    observeActivations: (observer) => model.observeActivations(observer),
-    update: (parameter, change) => model.update(parameter, change),
     kept: () => kept,
-  };
+  });
 }
 
 /** What two cuts, one after the other, keep of the first's input. */
