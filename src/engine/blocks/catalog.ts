@@ -3,12 +3,17 @@ import { EngineError } from "../core/errors";
 import type { BlockMeta } from "./block";
 import { meta as kdLogits } from "./distill/kd-logits/meta";
 import { meta as replace } from "./model/replace/meta";
+import { meta as apoz } from "./prune/apoz/meta";
 import { meta as bnL1 } from "./prune/bn-l1/meta";
 import { meta as filterL1 } from "./prune/filter-l1/meta";
 import { meta as filterL2 } from "./prune/filter-l2/meta";
 import { meta as fpgm } from "./prune/fpgm/meta";
 import { meta as magnitude } from "./prune/magnitude/meta";
 import { meta as sparsityRatio } from "./prune/sparsity-ratio/meta";
+import { meta as networkSlimming } from "./prune/network-slimming/meta";
+import { meta as obd } from "./prune/obd/meta";
+import { meta as obs } from "./prune/obs/meta";
+import { meta as sfp } from "./prune/sfp/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
@@ -21,7 +26,12 @@ export const catalog = [
   filterL2,
   bnL1,
   fpgm,
+  apoz,
   sparsityRatio,
+  sfp,
+  networkSlimming,
+  obd,
+  obs,
   uniformKbit,
   affineInt8,
   qatFakeQuant,

@@ -3,12 +3,17 @@ import type { BlockImplementation } from "./block";
 import type { BlockId, MetaOf } from "./catalog";
 import { kdLogits } from "./distill/kd-logits/kd-logits";
 import { replace } from "./model/replace/replace";
+import { apoz } from "./prune/apoz/apoz";
 import { bnL1 } from "./prune/bn-l1/bn-l1";
 import { filterL1 } from "./prune/filter-l1/filter-l1";
 import { filterL2 } from "./prune/filter-l2/filter-l2";
 import { fpgm } from "./prune/fpgm/fpgm";
 import { magnitude } from "./prune/magnitude/magnitude";
 import { sparsityRatio } from "./prune/sparsity-ratio/sparsity-ratio";
+import { networkSlimming } from "./prune/network-slimming/network-slimming";
+import { obd } from "./prune/obd/obd";
+import { obs } from "./prune/obs/obs";
+import { sfp } from "./prune/sfp/sfp";
 import { affineInt8 } from "./quantize/affine-int8/affine-int8";
 import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
 import { uniformKbit } from "./quantize/uniform-kbit/uniform-kbit";
@@ -21,7 +26,12 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.filter-l2": filterL2,
   "prune.bn-l1": bnL1,
   "prune.fpgm": fpgm,
+  "prune.apoz": apoz,
   "prune.sparsity-ratio": sparsityRatio,
+  "prune.sfp": sfp,
+  "prune.network-slimming": networkSlimming,
+  "prune.obd": obd,
+  "prune.obs": obs,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

@@ -3,12 +3,17 @@ import type { BlockWords } from "./block";
 import type { BlockId, MetaOf } from "./catalog";
 import { words as kdLogits } from "./distill/kd-logits/words";
 import { words as replace } from "./model/replace/words";
+import { words as apoz } from "./prune/apoz/words";
 import { words as bnL1 } from "./prune/bn-l1/words";
 import { words as filterL1 } from "./prune/filter-l1/words";
 import { words as filterL2 } from "./prune/filter-l2/words";
 import { words as fpgm } from "./prune/fpgm/words";
 import { words as magnitude } from "./prune/magnitude/words";
 import { words as sparsityRatio } from "./prune/sparsity-ratio/words";
+import { words as networkSlimming } from "./prune/network-slimming/words";
+import { words as obd } from "./prune/obd/words";
+import { words as obs } from "./prune/obs/words";
+import { words as sfp } from "./prune/sfp/words";
 import { words as affineInt8 } from "./quantize/affine-int8/words";
 import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
 import { words as uniformKbit } from "./quantize/uniform-kbit/words";
@@ -21,7 +26,12 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.filter-l2": filterL2,
   "prune.bn-l1": bnL1,
   "prune.fpgm": fpgm,
+  "prune.apoz": apoz,
   "prune.sparsity-ratio": sparsityRatio,
+  "prune.sfp": sfp,
+  "prune.network-slimming": networkSlimming,
+  "prune.obd": obd,
+  "prune.obs": obs,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,
