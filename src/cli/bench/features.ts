@@ -4,5 +4,5 @@ import type { BackendReport } from "#engine/backend/choose";
 export function featuresOf({ backend, simd, kernels }: BackendReport): string {
   if (backend !== "wasm") return "plain JavaScript";
   if (!simd) return "no SIMD";
-  return kernels?.relaxedSimd === true ? "relaxed SIMD" : "SIMD";
+  return kernels !== null && "relaxedSimd" in kernels && kernels.relaxedSimd ? "relaxed SIMD" : "SIMD";
 }
