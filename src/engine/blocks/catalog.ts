@@ -14,6 +14,8 @@ import { meta as networkSlimming } from "./prune/network-slimming/meta";
 import { meta as obd } from "./prune/obd/meta";
 import { meta as obs } from "./prune/obs/meta";
 import { meta as sfp } from "./prune/sfp/meta";
+import { meta as jointIo } from "./prune/joint-io/meta";
+import { meta as thinet } from "./prune/thinet/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
@@ -25,6 +27,7 @@ export const catalog = [
   filterL1,
   filterL2,
   bnL1,
+  thinet,
   fpgm,
   apoz,
   sparsityRatio,
@@ -32,6 +35,7 @@ export const catalog = [
   networkSlimming,
   obd,
   obs,
+  jointIo,
   uniformKbit,
   affineInt8,
   qatFakeQuant,

@@ -14,6 +14,8 @@ import { networkSlimming } from "./prune/network-slimming/network-slimming";
 import { obd } from "./prune/obd/obd";
 import { obs } from "./prune/obs/obs";
 import { sfp } from "./prune/sfp/sfp";
+import { jointIo } from "./prune/joint-io/joint-io";
+import { thinet } from "./prune/thinet/thinet";
 import { affineInt8 } from "./quantize/affine-int8/affine-int8";
 import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
 import { uniformKbit } from "./quantize/uniform-kbit/uniform-kbit";
@@ -25,6 +27,7 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.filter-l1": filterL1,
   "prune.filter-l2": filterL2,
   "prune.bn-l1": bnL1,
+  "prune.thinet": thinet,
   "prune.fpgm": fpgm,
   "prune.apoz": apoz,
   "prune.sparsity-ratio": sparsityRatio,
@@ -32,6 +35,7 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.network-slimming": networkSlimming,
   "prune.obd": obd,
   "prune.obs": obs,
+  "prune.joint-io": jointIo,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

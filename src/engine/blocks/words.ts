@@ -14,6 +14,8 @@ import { words as networkSlimming } from "./prune/network-slimming/words";
 import { words as obd } from "./prune/obd/words";
 import { words as obs } from "./prune/obs/words";
 import { words as sfp } from "./prune/sfp/words";
+import { words as jointIo } from "./prune/joint-io/words";
+import { words as thinet } from "./prune/thinet/words";
 import { words as affineInt8 } from "./quantize/affine-int8/words";
 import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
 import { words as uniformKbit } from "./quantize/uniform-kbit/words";
@@ -25,6 +27,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.filter-l1": filterL1,
   "prune.filter-l2": filterL2,
   "prune.bn-l1": bnL1,
+  "prune.thinet": thinet,
   "prune.fpgm": fpgm,
   "prune.apoz": apoz,
   "prune.sparsity-ratio": sparsityRatio,
@@ -32,6 +35,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.network-slimming": networkSlimming,
   "prune.obd": obd,
   "prune.obs": obs,
+  "prune.joint-io": jointIo,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,
