@@ -320,9 +320,12 @@ const softmaxCrossEntropy: fc.Arbitrary<KernelCase> = fc
   .map(([batch, classes, scale, seed]) => {
     const target = mapped([batch, classes], seed + 1, (v) => v + 1);
     for (let row = 0; row < batch; row++) {
-      const ofRow = target.values.subarray(row * classes, (row + 1) * classes);
+      const ofRow = Float32Array.from(target.values.subarray(row * classes, (row + 1) * classes));
       const total = ofRow.reduce((sum, v) => sum + v, 0);
-      ofRow.forEach((v, i) => (ofRow[i] = v / total));
+      target.values.set(
+        ofRow.map((v) => v / total),
+        row * classes,
+      );
     }
     return { inputs: { logits: mapped([batch, classes], seed, (v) => v * scale), target }, attrs: {} };
   });

@@ -1,15 +1,17 @@
 /**
- * Every training kernel against tfjs' cpu backend on random small cases: the compiled ones, and the slow ones that stand
- * in where those cannot run.
+ * Every training kernel against tfjs' cpu backend on random small cases: the compiled ones, with and without relaxed
+ * SIMD, and the slow ones that stand in where those cannot run.
  */
+import { setFlagsFromString } from "node:v8";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { fastKernels } from "./fast-kernels";
 import { composedOps, runFused } from "./fused-composed";
 import { kernelCases, type KernelCase, type KernelCaseName } from "./kernel-cases.testing";
-import { relativeError, startWasm, valuesOn } from "./node-wasm.testing";
+import { relativeError, startWasm, useBackend, valuesOn } from "./node-wasm.testing";
 import { slowKernels } from "./slow-kernels";
-import { registerWasmTrainingKernels, unregisterWasmTrainingKernels } from "./wasm-kernels";
+import { relaxedTrainingKernelsBase64 } from "./training-kernels.generated";
+import { fastKernelReport, registerWasmTrainingKernels, unregisterWasmTrainingKernels } from "./wasm-kernels";
 
 /**
  * How far each kernel may be from cpu, relative to the largest value of each result: both round to float32, in sums of
@@ -68,12 +70,26 @@ function errorOn(kernel: string, { inputs, attrs }: KernelCase): number {
 
 beforeAll(startWasm);
 
+/** Registers the kernels and links them, to the module that fuses products and sums or to the plain one. */
+function register(compiled: boolean, relaxedSimd: boolean): void {
+  // Node before 22 has relaxed SIMD behind a flag.
+  if (relaxedSimd && !WebAssembly.validate(Buffer.from(relaxedTrainingKernelsBase64, "base64")))
+    setFlagsFromString("--experimental-wasm-relaxed-simd");
+  // The self-tests run on the backend in use.
+  useBackend("wasm");
+  const validate = vi.spyOn(WebAssembly, "validate").mockReturnValue(relaxedSimd);
+  registerWasmTrainingKernels({ compiled });
+  expect(fastKernelReport()).toMatchObject({ linked: compiled, relaxedSimd });
+  validate.mockRestore();
+}
+
 describe.each([
-  ["compiled", true],
-  ["slow", false],
-])("the %s kernels equal the cpu backend", (_kind, compiled) => {
+  { kind: "compiled", compiled: true, relaxedSimd: false },
+  { kind: "compiled and fusing", compiled: true, relaxedSimd: true },
+  { kind: "slow", compiled: false, relaxedSimd: false },
+])("the $kind kernels equal the cpu backend", ({ compiled, relaxedSimd }) => {
   beforeAll(() => {
-    registerWasmTrainingKernels({ compiled });
+    register(compiled, relaxedSimd);
   });
   afterEach(() => {
     vi.restoreAllMocks();
@@ -89,7 +105,7 @@ describe.each([
       fc.property(kernelCases(cases), (drawn) => {
         expect(errorOn(name, drawn)).toBeLessThanOrEqual(tolerance);
       }),
-      { numRuns: 40, seed: 7 },
+      { numRuns: 30, seed: 7 },
     );
     // Cases that a compiled kernel leaves to the slow one prove nothing about it.
     if (fast) expect(fast.mock.results.some(({ value }) => value !== null)).toBe(true);
