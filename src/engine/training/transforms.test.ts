@@ -124,6 +124,40 @@ describe("straight-through gradients (Bengio et al. 2013)", () => {
     expect(gradient([0.9, -0.2], (w) => fakeQuantize(w, quantizerTensors(quantizer)))).toEqual([1, 1]);
   });
 
+  const incoming = Array.from({ length: 24 }, (_, i) => i - 11.5);
+  const value = fc.integer({ min: -16, max: 16 }).map((n) => n / 8);
+  const values = fc.array(value, { minLength: 24, maxLength: 24 });
+
+  it("of any weights: what comes in where |w| <= clip * max|w| of the group, else 0", () => {
+    const clips = fc.array(fc.constantFrom(1, 0.5, 0.25), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(values, clips, fc.integer({ min: 2, max: 8 }), (w, clipList, bits) => {
+        const groups = clipList.length;
+        const quantizer = uniform(Float32Array.from(w), bits, Float32Array.from(clipList));
+        const dx = gradient(w, (x) => tf.mul(fakeQuantize(x, quantizerTensors(quantizer)), tf.tensor1d(incoming)));
+        const largest = clipList.map((_, g) => Math.max(...w.filter((_, i) => i % groups === g).map(Math.abs)));
+        const passes = (x: number, i: number) => Math.abs(x) <= clipList[i % groups]! * largest[i % groups]!;
+        expect(dx).toEqual(w.map((x, i) => (passes(x, i) ? incoming[i]! : 0)));
+      }),
+      { numRuns: 30, seed: 7 },
+    );
+  });
+
+  it("of any activations: what comes in between the ends of the nudged range, else 0", () => {
+    const bound = fc.constantFrom(0, 0.3, 0.625, 1.25);
+    fc.assert(
+      fc.property(values, bound, bound, fc.integer({ min: 2, max: 8 }), (x, down, up, bits) => {
+        const { scale, zeroPoint } = affineRange(Math.fround(-down), Math.fround(up), bits);
+        const [low, high] = [-zeroPoint, 2 ** bits - 1 - zeroPoint].map((code) => Math.fround(code * scale));
+        const dx = gradient(x, (t) =>
+          tf.mul(fakeQuantizeRange(t, tf.scalar(-down), tf.scalar(up), bits), tf.tensor1d(incoming)),
+        );
+        expect(dx).toEqual(x.map((v, i) => (v >= low! && v <= high! ? incoming[i]! : 0)));
+      }),
+      { numRuns: 30, seed: 7 },
+    );
+  });
+
   it("a codebook passes everything", () => {
     const quantizer = { kind: "codebook", values: f32(-1, 1) } as const;
     expect(gradient([5, 0.1, 0], (w) => fakeQuantize(w, quantizerTensors(quantizer)))).toEqual([1, 1, 1]);
