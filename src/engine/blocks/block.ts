@@ -216,6 +216,8 @@ export interface ClipContext<S extends ParamSchema = ParamSchema> {
   readonly services: ClipServices;
   /** What the document says of single layers: of a layer or channel group by its id. Absent layers follow `params`. */
   readonly layers: ReadonlyMap<string, LayerChoice>;
+  /** Where a preview listens: a structured pruner's score of each unit, by channel group, before it decides. */
+  readonly tellScores?: (scores: ReadonlyMap<string, Float32Array>) => void;
   /** A stream of the document's seed, of this clip alone. */
   rng(stream: string): Rng;
 }

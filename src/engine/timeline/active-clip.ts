@@ -1,5 +1,5 @@
 /** A clip at work in a run: what its block made of it, its own tensors, its guard. */
-import type { ClipRun, ModelAccess } from "../blocks/block";
+import type { ClipContext, ClipRun, ModelAccess } from "../blocks/block";
 import { type BlockId, blockMeta } from "../blocks/catalog";
 import { parseParams } from "../blocks/params";
 import { implementationOf } from "../blocks/registry";
@@ -28,11 +28,12 @@ export interface ClipSetting {
   readonly data: RunData;
   readonly teacher: DisposableTeacher | undefined;
   readonly between: () => Promise<void>;
+  readonly tellScores?: ClipContext["tellScores"];
 }
 
 /** The clip before its first hook. @param running where it goes on from, of a checkpoint inside it */
 export function prepareClip(clip: Clip, running: RunningClip | undefined, setting: ClipSetting): ActiveClip {
-  const { document, data, teacher, between } = setting;
+  const { document, data, teacher, between, tellScores } = setting;
   const index = document.clips.indexOf(clip);
   const learned = new LearnedTensors(running?.learned);
   const run = implementationOf(clip.block as BlockId)({
@@ -40,6 +41,7 @@ export function prepareClip(clip: Clip, running: RunningClip | undefined, settin
     steps: clip.steps,
     services: clipServices(document, data, between, clip, teacher, learned),
     layers: new Map(Object.entries(clip.layers ?? {})),
+    tellScores,
     rng: (stream) => createRng(document.seed, `clip/${index}/${stream}`),
   });
   return { clip, run, teacher, learned, guard: undefined, nextRound: running?.nextRound ?? 0 };

@@ -204,3 +204,12 @@ export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
     ),
   };
 }
+
+/** A state that cannot be read is as good as none: the run starts earlier. */
+export function readCheckpoint(bytes: Uint8Array): Checkpoint | undefined {
+  try {
+    return unpackCheckpoint(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -33,8 +33,8 @@ import {
   type Checkpoint,
   checkpointKey,
   packCheckpoint,
+  readCheckpoint,
   type RunningClip,
-  unpackCheckpoint,
   type Upstream,
 } from "./checkpoints";
 import { classify } from "./classify";
@@ -68,6 +68,8 @@ export interface RunObserver {
   onBoundary?(measurement: Measurement): void;
   /** A pruning clip changed the network, or its guard took a change back; told again where a run goes on behind it. */
   onDecision?(trace: DecisionTrace): void;
+  /** Before a clip's first hook; what it throws ends the run. */
+  onStart?(clip: Clip, snapshot: () => Promise<Snapshot>): Promise<void>;
   /** The run goes on from a kept state; `step` is where. */
   onRestored?(step: number): void;
 }
@@ -80,6 +82,10 @@ export interface RunDeps {
   readonly observer?: RunObserver;
   /** Default true. */
   readonly useCache?: boolean;
+  /** Of the same document, where they are loaded already. */
+  readonly inputs?: RunInputs;
+  /** It goes on from no kept state later than this step; any by default. */
+  readonly restoreUpTo?: number;
 }
 
 export interface RunResult {
@@ -102,7 +108,7 @@ const lossChunk = 20;
 /** @throws EngineError `cancelled` when stopped, `diverged`, or what the document, its files or its clips have wrong */
 export async function* runDocument(document: TimelineDocument, deps: RunDeps): AsyncGenerator<Point, RunResult> {
   assertValid(document);
-  const inputs = await loadRun(document, deps.platform, deps.observer?.onLoad);
+  const inputs = deps.inputs ?? (await loadRun(document, deps.platform, deps.observer?.onLoad));
   const run = new Run(document, inputs, deps);
   try {
     return yield* run.execute();
@@ -149,7 +155,8 @@ class Run {
 
   async *execute(): AsyncGenerator<Point, RunResult> {
     const boundaries = boundariesOf(this.#document);
-    const restored = await this.#restore(boundaries.map((b) => b.step));
+    const latest = this.#deps.restoreUpTo ?? documentEnd(this.#document);
+    const restored = await this.#restore(boundaries.map((b) => b.step).filter((step) => step <= latest));
     if (restored) yield* this.#points;
     else yield await this.#measure(null, true);
     for (const boundary of boundaries) {
@@ -208,6 +215,7 @@ class Run {
   }
 
   async #start(clip: Clip, running?: RunningClip): Promise<ActiveClip> {
+    if (!running) await this.#deps.observer?.onStart?.(clip, () => this.#model.snapshot());
     const meta = blockMeta(clip.block, clip.id);
     const active = prepareClip(clip, running, {
       document: this.#document,
@@ -472,14 +480,5 @@ class Run {
       tensors: last.tensors,
       confusion: last.confusion,
     };
-  }
-}
-
-/** A state that cannot be read is as good as none: the run starts earlier. */
-function readCheckpoint(bytes: Uint8Array): Checkpoint | undefined {
-  try {
-    return unpackCheckpoint(bytes);
-  } catch {
-    return undefined;
   }
 }

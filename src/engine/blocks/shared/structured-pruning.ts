@@ -212,7 +212,7 @@ export interface StructuredHooks {
 
 /** The rounds of a pruner of channels with a criterion of its own. */
 export function structuredPruning<S extends ParamSchema>(
-  { params, steps, services, layers }: ClipContext<S> & { readonly params: StructuredParams },
+  { params, steps, services, layers, tellScores }: ClipContext<S> & { readonly params: StructuredParams },
   block: string,
   score: ScoreUnits,
   { adjust, scorable, limits }: StructuredHooks = {},
@@ -227,6 +227,7 @@ export function structuredPruning<S extends ParamSchema>(
       const snapshot = await model.snapshot();
       const groups = targetGroups(snapshot, params.targets, block, scorable?.(snapshot));
       const scores = await score(snapshot, groups);
+      tellScores?.(new Map(groups.map(({ id }, k) => [id, scores[k]!])));
       const removals = chooseUnits(snapshot, groups, scores, {
         sparsity: scheduledSparsity(params.sparsity, round, params),
         scope: params.scope,
