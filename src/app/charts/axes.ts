@@ -5,6 +5,17 @@ export interface AxisRange {
   readonly ticks: readonly number[];
 }
 
+export interface Axis extends AxisRange {
+  readonly scale: "linear" | "log";
+  /** The same function while it says the same. */
+  readonly say: (tick: number) => string;
+}
+
+export interface AxisPair {
+  readonly x: Axis;
+  readonly y: Axis;
+}
+
 /** The least of 1, 2 and 5 times a power of ten that covers a span in at most `most` steps. */
 function stepFor(span: number, most: number): number {
   const power = 10 ** Math.floor(Math.log10(span / most));

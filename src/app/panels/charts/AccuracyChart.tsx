@@ -1,9 +1,9 @@
 /** The picture: accuracy against compression, of the run at hand while it goes on and of those before it. */
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { accuracyRange, ratioRange } from "../../charts/axes";
+import { accuracyRange, type AxisPair, ratioRange } from "../../charts/axes";
 import { outcomeOf, paretoFront, staircase } from "../../charts/pareto";
-import { type Axis, Plot } from "../../charts/Plot";
+import { Plot } from "../../charts/Plot";
 import { useCurrentPoints, useEarlierRuns, useReferenceDocument } from "../../charts/runs-shown";
 import { stretchesOf } from "../../charts/trajectory";
 import { usePointNames } from "../../charts/use-names";
@@ -94,21 +94,25 @@ function Picture() {
 
 const percentTick = (value: number) => formatPercent(value, value * 100 === Math.round(value * 100) ? 0 : 1);
 
-function useAxes(): { readonly x: Axis; readonly y: Axis } {
+function useAxes(): AxisPair {
   const language = useLanguage();
   const points = useCurrentPoints();
   const { drawn } = useEarlierRuns();
-  return useMemo(() => {
-    const all = [points, ...drawn.map((run) => run.points)].flat();
-    const sayPercent = (value: number) => percentTick(Number(value.toPrecision(6)));
-    // A new function for each language: the axis is drawn again for it.
-    const sayRatio = (value: number) => `${formatNumber(value)}×`;
+  // New functions for each language: the axes are drawn again for them.
+  const say = useMemo(() => {
     void language;
     return {
-      x: { ...ratioRange(all.map((point) => point.compressionRatio)), scale: "log", say: sayRatio },
-      y: { ...accuracyRange(all.map((point) => point.accuracy)), scale: "linear", say: sayPercent },
+      percent: (value: number) => percentTick(Number(value.toPrecision(6))),
+      ratio: (value: number) => `${formatNumber(value)}×`,
     };
-  }, [points, drawn, language]);
+  }, [language]);
+  return useMemo(() => {
+    const all = [points, ...drawn.map((run) => run.points)].flat();
+    return {
+      x: { ...ratioRange(all.map((point) => point.compressionRatio)), scale: "log", say: say.ratio },
+      y: { ...accuracyRange(all.map((point) => point.accuracy)), scale: "linear", say: say.percent },
+    };
+  }, [points, drawn, say]);
 }
 
 /** Points of the run at hand, then the results of those before it. */

@@ -2,12 +2,14 @@
 import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { documentEnd } from "../../../engine/timeline/document";
-import { accuracyRange, stepRange } from "../../charts/axes";
+import { accuracyRange, type AxisPair, stepRange } from "../../charts/axes";
 import { dotsPath, linesPath, marksPath } from "../../charts/path";
-import { type Axis, Plot, useToPlace } from "../../charts/Plot";
+import { Plot } from "../../charts/Plot";
 import { useCurrentPoints, useReferenceDocument } from "../../charts/runs-shown";
 import { type Stretch, stretchesOf } from "../../charts/trajectory";
+import { useToPlace } from "../../charts/use-to-place";
 import { formatNumber, formatPercent } from "../../i18n/format";
+import { useLanguage } from "../../i18n/i18n";
 import type { Point } from "../../stores/run-store";
 import { KindLine } from "./KindLine";
 
@@ -16,12 +18,21 @@ export function AccuracyOverSteps() {
   const points = useCurrentPoints();
   const document = useReferenceDocument();
   const stretches = useMemo(() => stretchesOf(points, document), [points, document]);
+  const language = useLanguage();
+  // New functions for each language: the axes are drawn again for them.
+  const say = useMemo(() => {
+    void language;
+    return {
+      step: (step: number) => formatNumber(step),
+      percent: (value: number) => `${formatNumber(100 * value, { maximumFractionDigits: 1 })} %`,
+    };
+  }, [language]);
   const axes = useMemo(
-    (): { x: Axis; y: Axis } => ({
+    (): AxisPair => ({
       x: {
         ...stepRange(Math.max(documentEnd(document), points.at(-1)?.step ?? 0)),
         scale: "linear",
-        say: (step) => formatNumber(step),
+        say: say.step,
       },
       y: {
         ...accuracyRange(
@@ -29,10 +40,10 @@ export function AccuracyOverSteps() {
           4,
         ),
         scale: "linear",
-        say: (value) => `${formatNumber(100 * value, { maximumFractionDigits: 1 })} %`,
+        say: say.percent,
       },
     }),
-    [points, document],
+    [points, document, say],
   );
   const last = points.at(-1);
   return (

@@ -2,6 +2,7 @@
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useOutOfDate } from "../../charts/use-out-of-date";
+import { Waiting } from "./Waiting";
 import "./charts.css";
 
 const ChartGrid = lazy(async () => ({ default: (await import("./ChartGrid")).ChartGrid }));
@@ -11,28 +12,17 @@ export function Charts() {
   const outOfDate = useOutOfDate();
   return (
     <section className="charts" aria-label={t("label")} data-stale={outOfDate}>
-      <Suspense fallback={<Skeleton />}>
+      <Suspense fallback={<AllWaiting />}>
         <ChartGrid />
       </Suspense>
     </section>
   );
 }
 
-/** As large as what comes, so that nothing moves when it does. */
-function Skeleton() {
-  const { t } = useTranslation("charts");
-  return (
-    <>
-      <div className="charts-card charts-main" aria-busy="true">
-        <h2>{t("accuracyTitle")}</h2>
-        <p className="charts-waiting small quiet">{t("loading")}</p>
-      </div>
-      <div className="charts-card">
-        <h2>{t("lossTitle")}</h2>
-      </div>
-      <div className="charts-card">
-        <h2>{t("bytesTitle")}</h2>
-      </div>
-    </>
-  );
-}
+const AllWaiting = () => (
+  <>
+    <Waiting chart="accuracy" />
+    <Waiting chart="steps" />
+    <Waiting chart="bytes" />
+  </>
+);

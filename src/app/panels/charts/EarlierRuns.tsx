@@ -2,7 +2,7 @@
 import { memo } from "react";
 import { dotsPath, linesPath } from "../../charts/path";
 import { staircase, type TradeOff } from "../../charts/pareto";
-import { useToPlace } from "../../charts/Plot";
+import { useToPlace } from "../../charts/use-to-place";
 import type { Run } from "../../stores/run-store";
 
 export const EarlierPaths = memo(function EarlierPaths({ runs }: { readonly runs: readonly Run[] }) {

@@ -4,12 +4,14 @@ import { useTranslation } from "react-i18next";
 import { usePlotArea } from "recharts";
 import type { BlockKind } from "../../../engine/blocks/block";
 import { documentEnd } from "../../../engine/timeline/document";
-import { rangeFromZero, stepRange } from "../../charts/axes";
+import { type AxisPair, rangeFromZero, stepRange } from "../../charts/axes";
 import { linesPath } from "../../charts/path";
 import { spread, textWidth } from "../../charts/place-labels";
-import { type Axis, Plot, useToPlace } from "../../charts/Plot";
+import { Plot } from "../../charts/Plot";
 import { useReferenceDocument } from "../../charts/runs-shown";
+import { useToPlace } from "../../charts/use-to-place";
 import { formatCount, formatNumber } from "../../i18n/format";
+import { useLanguage } from "../../i18n/i18n";
 import { drawnLosses, type LossLine, lossLines, noLosses } from "../../stores/loss-history";
 import { useRuns } from "../../stores/use-studio";
 
@@ -38,16 +40,24 @@ export function LossOverSteps() {
       }),
     [losses, t],
   );
-  const axes = useMemo((): { x: Axis; y: Axis } => {
+  const language = useLanguage();
+  // New functions for each language: the axes are drawn again for them.
+  const say = useMemo(() => {
+    void language;
+    return { step: (step: number) => formatNumber(step), loss: (value: number) => lossTick(value) };
+  }, [language]);
+  const axes = useMemo((): AxisPair => {
     const last = Math.max(end, ...lines.map(({ steps }) => steps.at(-1) ?? 0));
     const largest = Math.max(0, ...lines.flatMap(({ values }) => values));
     return {
-      x: { ...stepRange(last), scale: "linear", say: (step) => formatNumber(step) },
-      y: { ...rangeFromZero(largest), scale: "linear", say: lossTick },
+      x: { ...stepRange(last), scale: "linear", say: say.step },
+      y: { ...rangeFromZero(largest), scale: "linear", say: say.loss },
     };
-  }, [lines, end]);
+  }, [lines, end, say]);
   const ends = lines.map(({ label, values }) => `${label} ${lossValue(values.at(-1) ?? 0)}`);
-  const right = lines.length === 0 ? 12 : 14 + Math.max(...ends.map((text) => textWidth(text, 11.5)));
+  const widest = Math.max(0, ...ends.map((text) => textWidth(text, 11.5)));
+  // In large steps: another width is another frame, and the last digit comes and goes.
+  const right = lines.length === 0 ? 12 : 16 * Math.ceil((14 + widest) / 16);
   const step = Math.max(0, ...lines.map(({ steps }) => steps.at(-1) ?? 0));
   return (
     <div
@@ -57,7 +67,7 @@ export function LossOverSteps() {
         lines.length === 0 ? t("noLoss") : t("lossSpoken", { step: formatNumber(step), parts: ends.join(", ") })
       }
     >
-      <Plot {...axes} right={Math.round(right)}>
+      <Plot {...axes} right={right}>
         <Lines lines={lines} ends={ends} />
       </Plot>
       {lines.length === 0 && <p className="charts-empty small quiet">{t("noLoss")}</p>}

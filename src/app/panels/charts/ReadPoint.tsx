@@ -1,10 +1,10 @@
 /** Reading the points of the picture: a slider over them for keys and screen readers, and all figures beside the one that is read. */
+import { useToPlace } from "../../charts/use-to-place";
 import { type KeyboardEvent, type PointerEvent, type ReactNode, type RefObject, useMemo } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { usePlotArea } from "recharts";
 import { useStore } from "zustand";
-import { useToPlace } from "../../charts/Plot";
 import { formatBytes, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
 import { PointFigures } from "./PointFigures";
 import { nearest, placeAfter, type PointReader, type Target } from "./point-reader";
