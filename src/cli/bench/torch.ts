@@ -62,13 +62,14 @@ async function startAll(python: string): Promise<Map<Role, Contender>> {
   return contenders;
 }
 
-/** What a column says of its contender, e.g. `ours, relaxed SIMD, 2 threads`. */
+/** What a column says of its contender, e.g. `ours, all cores (relaxed SIMD, 2 threads)`. */
 function titleOf(role: Role, { features, threads }: Contender): string {
-  const by = role.startsWith("torch") ? "torch" : `ours, ${features}`;
-  return `${by}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const ours = !role.startsWith("torch");
+  const by = `${ours ? "ours" : "torch"}${role.endsWith("AllCores") ? ", all cores" : ""}`;
+  return `${by} (${ours ? `${features}, ` : ""}${threads} ${threads === 1 ? "thread" : "threads"})`;
 }
 
-/** Columns in the order of the table; two roles may be alike where a machine has one core. */
+/** Columns in the order of the table. */
 const columns: readonly Role[] = ["torch", "ours", "oursRelaxed", "torchAllCores", "oursAllCores"];
 
 function figuresOf(
