@@ -9,6 +9,9 @@ import { meta as filterL1 } from "./prune/filter-l1/meta";
 import { meta as filterL2 } from "./prune/filter-l2/meta";
 import { meta as fpgm } from "./prune/fpgm/meta";
 import { meta as magnitude } from "./prune/magnitude/meta";
+import { meta as granBlockDiagonal } from "./prune/gran-block-diagonal/meta";
+import { meta as groupBrainDamage } from "./prune/group-brain-damage/meta";
+import { meta as granGroup } from "./prune/gran-group/meta";
 import { meta as sparsityRatio } from "./prune/sparsity-ratio/meta";
 import { meta as networkSlimming } from "./prune/network-slimming/meta";
 import { meta as obd } from "./prune/obd/meta";
@@ -16,6 +19,7 @@ import { meta as obs } from "./prune/obs/meta";
 import { meta as sfp } from "./prune/sfp/meta";
 import { meta as jointIo } from "./prune/joint-io/meta";
 import { meta as thinet } from "./prune/thinet/meta";
+import { meta as sslGroupLasso } from "./prune/ssl-group-lasso/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
@@ -24,6 +28,9 @@ import { meta as fineTune } from "./train/fine-tune/meta";
 export const catalog = [
   replace,
   magnitude,
+  granBlockDiagonal,
+  groupBrainDamage,
+  granGroup,
   filterL1,
   filterL2,
   bnL1,
@@ -35,6 +42,7 @@ export const catalog = [
   networkSlimming,
   obd,
   obs,
+  sslGroupLasso,
   jointIo,
   uniformKbit,
   affineInt8,

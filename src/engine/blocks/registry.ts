@@ -9,6 +9,9 @@ import { filterL1 } from "./prune/filter-l1/filter-l1";
 import { filterL2 } from "./prune/filter-l2/filter-l2";
 import { fpgm } from "./prune/fpgm/fpgm";
 import { magnitude } from "./prune/magnitude/magnitude";
+import { granBlockDiagonal } from "./prune/gran-block-diagonal/gran-block-diagonal";
+import { groupBrainDamage } from "./prune/group-brain-damage/group-brain-damage";
+import { granGroup } from "./prune/gran-group/gran-group";
 import { sparsityRatio } from "./prune/sparsity-ratio/sparsity-ratio";
 import { networkSlimming } from "./prune/network-slimming/network-slimming";
 import { obd } from "./prune/obd/obd";
@@ -16,6 +19,7 @@ import { obs } from "./prune/obs/obs";
 import { sfp } from "./prune/sfp/sfp";
 import { jointIo } from "./prune/joint-io/joint-io";
 import { thinet } from "./prune/thinet/thinet";
+import { sslGroupLasso } from "./prune/ssl-group-lasso/ssl-group-lasso";
 import { affineInt8 } from "./quantize/affine-int8/affine-int8";
 import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
 import { uniformKbit } from "./quantize/uniform-kbit/uniform-kbit";
@@ -24,6 +28,9 @@ import { fineTune } from "./train/fine-tune/fine-tune";
 const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["params"]> } = {
   "model.replace": replace,
   "prune.magnitude": magnitude,
+  "prune.gran-block-diagonal": granBlockDiagonal,
+  "prune.group-brain-damage": groupBrainDamage,
+  "prune.gran-group": granGroup,
   "prune.filter-l1": filterL1,
   "prune.filter-l2": filterL2,
   "prune.bn-l1": bnL1,
@@ -35,6 +42,7 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.network-slimming": networkSlimming,
   "prune.obd": obd,
   "prune.obs": obs,
+  "prune.ssl-group-lasso": sslGroupLasso,
   "prune.joint-io": jointIo,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,

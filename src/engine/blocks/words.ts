@@ -9,6 +9,9 @@ import { words as filterL1 } from "./prune/filter-l1/words";
 import { words as filterL2 } from "./prune/filter-l2/words";
 import { words as fpgm } from "./prune/fpgm/words";
 import { words as magnitude } from "./prune/magnitude/words";
+import { words as granBlockDiagonal } from "./prune/gran-block-diagonal/words";
+import { words as groupBrainDamage } from "./prune/group-brain-damage/words";
+import { words as granGroup } from "./prune/gran-group/words";
 import { words as sparsityRatio } from "./prune/sparsity-ratio/words";
 import { words as networkSlimming } from "./prune/network-slimming/words";
 import { words as obd } from "./prune/obd/words";
@@ -16,6 +19,7 @@ import { words as obs } from "./prune/obs/words";
 import { words as sfp } from "./prune/sfp/words";
 import { words as jointIo } from "./prune/joint-io/words";
 import { words as thinet } from "./prune/thinet/words";
+import { words as sslGroupLasso } from "./prune/ssl-group-lasso/words";
 import { words as affineInt8 } from "./quantize/affine-int8/words";
 import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
 import { words as uniformKbit } from "./quantize/uniform-kbit/words";
@@ -24,6 +28,9 @@ import { words as fineTune } from "./train/fine-tune/words";
 export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["params"]> } = {
   "model.replace": replace,
   "prune.magnitude": magnitude,
+  "prune.gran-block-diagonal": granBlockDiagonal,
+  "prune.group-brain-damage": groupBrainDamage,
+  "prune.gran-group": granGroup,
   "prune.filter-l1": filterL1,
   "prune.filter-l2": filterL2,
   "prune.bn-l1": bnL1,
@@ -35,6 +42,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.network-slimming": networkSlimming,
   "prune.obd": obd,
   "prune.obs": obs,
+  "prune.ssl-group-lasso": sslGroupLasso,
   "prune.joint-io": jointIo,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
