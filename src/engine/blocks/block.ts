@@ -3,7 +3,7 @@
  * pure functions on snapshots plus hooks that the one training loop calls, so that any set of overlapping clips trains
  * jointly. See README.md beside this file.
  */
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { CitationKey } from "#survey/citations";
 import type { SurveyNodeId } from "#survey/taxonomy";
 import type { Words } from "#survey/words";
@@ -139,6 +139,8 @@ export interface OutputGradientOptions extends GradientOptions {
 
 /** What the engine offers a block. Everything is seeded; nothing is kept by the block after `onEnd`. */
 export interface ClipServices {
+  /** How many training images the clip may use. */
+  readonly trainingImages: number;
   /** Outputs of nodes of a network over `images` training images in inference mode. */
   sampleActivations(
     snapshot: Snapshot,
@@ -222,6 +224,14 @@ export interface ClipContext<S extends ParamSchema = ParamSchema> {
   rng(stream: string): Rng;
 }
 
+/** What a clip tells of each step besides its loss. */
+export interface StepFigure {
+  /** Names it in the loss chart. */
+  readonly name: string;
+  /** After the update of the step. */
+  read(): Scalar;
+}
+
 /** One clip at work. Hooks run in this order; each is optional. Steps are the clip's own, from 0. */
 export interface ClipRun {
   /** How many decisions fall within the clip, the first at its start: at `r * steps * endFraction / rounds`. */
@@ -246,7 +256,9 @@ export interface ClipRun {
   /** Between the gradients and the update. */
   beforeUpdate?(updates: ParameterUpdates, step: number): void;
   /** After the update. Masks need nothing here: masked weights stay 0 by themselves. */
-  afterUpdate?(step: number, model: ModelAccess): void;
+  afterUpdate?(step: number, model: ModelAccess, optimizer: OptimizerSettings): void;
+  /** A figure of each step that is charted beside the losses and is no part of them; the run disposes what it reads. */
+  readonly figure?: StepFigure;
   /** Once, after the last step; materialize what lasts and free what was allocated. Also called when a run stops early. */
   onEnd?(model: ModelAccess, reason: "finished" | "stopped"): Promise<void>;
   /** What `resume` needs. */

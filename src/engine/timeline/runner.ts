@@ -350,15 +350,17 @@ class Run {
     const step = this.#step;
     for (const { clip, run } of this.#active) run.onStep?.(step - clip.start, this.#access);
     const terms = this.#active.flatMap(({ run }) => run.loss ?? []);
-    const names = ["hard labels", ...terms.map((t) => t.name)];
+    const figures = this.#active.flatMap(({ run }) => run.figure ?? []);
+    const names = ["hard labels", ...[...terms, ...figures].map(({ name }) => name)];
     if (!this.#losses.accepts(names)) await this.#flushLosses();
     const x = imageBatch(data.train, indices, data.normalization);
     const oneHot = labelBatch(data.train, indices, data.info.classes.length);
+    const optimizer = this.#optimizer();
     try {
       const losses = trainStep(this.#model, {
         batch: { step, indices, x, oneHot },
         terms,
-        optimizer: this.#optimizer(),
+        optimizer,
         noiseSeed: this.#document.seed + step,
         hooks: this.#active.map(({ clip, run, learned }) => ({
           parameter: run.parameter && ((name, value) => run.parameter!(name, value, step - clip.start)),
@@ -369,11 +371,12 @@ class Run {
           for (const { clip, run } of this.#active) run.beforeUpdate?.(updates, step - clip.start);
         },
       });
-      this.#losses.add(step, names, losses);
+      const parts = [...losses.parts, ...figures.map((figure) => figure.read())];
+      this.#losses.add(step, names, { total: losses.total, parts });
     } finally {
       tf.dispose([x, oneHot]);
     }
-    for (const { clip, run } of this.#active) run.afterUpdate?.(step - clip.start, this.#access);
+    for (const { clip, run } of this.#active) run.afterUpdate?.(step - clip.start, this.#access, optimizer);
   }
 
   /** Of the train clips at this step the one that began last, else the document's training settings over the phase. */

@@ -160,6 +160,7 @@ export function clipServices(
     between,
   };
   return {
+    trainingImages: visited.count,
     visitOutputs: (snapshot, ids, images, visit) => visitOutputs(snapshot, ids, images, visited, visit),
     visitGradients: (snapshot, options, visit) => visitGradients(snapshot, options, visited, visit),
     visitOutputGradients: (snapshot, ids, options, visit) =>

@@ -31,6 +31,8 @@ export interface BatchOutput extends Batch {
 export interface ParameterUpdates {
   /** Parameters that train, in node order. */
   readonly names: readonly string[];
+  /** What makes the update of them. */
+  readonly optimizer: OptimizerSettings;
   /** Raw value before the step; never dispose it. */
   value(name: string): tf.Tensor;
   /** Absent where no loss depends on the parameter. Not the caller's to dispose. */
@@ -110,7 +112,7 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
       for (const part of all) parts.push(tf.keep(tf.clone(part)));
       return all.slice(1).reduce<tf.Scalar>((sum, part) => tf.add(sum, part), hard);
     }, [...model.trainables(), ...hooks.flatMap(({ learned }) => learned?.trainables() ?? [])]);
-    beforeUpdate?.(updatesOf(model, grads));
+    beforeUpdate?.(updatesOf(model, grads, optimizer));
     model.update(grads, optimizer);
     for (const { learned } of hooks) learned?.update(grads, optimizer);
     tf.dispose(grads);
@@ -130,8 +132,13 @@ function effectiveThrough(model: LiveModel, hooks: readonly ForwardHooks[]): (na
   return (name) => hooks.reduce((value, hook) => hook.parameter?.(name, value) ?? value, model.effective(name));
 }
 
-function updatesOf(model: LiveModel, gradients: Record<string, tf.Tensor>): ParameterUpdates {
+function updatesOf(
+  model: LiveModel,
+  gradients: Record<string, tf.Tensor>,
+  optimizer: OptimizerSettings,
+): ParameterUpdates {
   return {
+    optimizer,
     names: model.trainableNames(),
     value: (name) => model.raw(name),
     gradient: (name) => gradients[model.raw(name).name],
