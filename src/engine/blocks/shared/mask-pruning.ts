@@ -47,7 +47,20 @@ export function chooseWeights(
     const ranked = mask ? scores[k]!.map((score, i) => (mask[i] ? score : -1)) : scores[k]!;
     return { scores: ranked, keepAtLeast: Math.max(1, scope === "global" ? Math.ceil(ranked.length * 0.01) : 1) };
   });
-  const own = kernels.map((name) => layers.get(layerOf(name))?.sparsity);
+  return chooseOfSets(sets, kernels.map(layerOf), { sparsity, scope, normalization, layers });
+}
+
+/**
+ * What goes (1) of each set of scores so that `sparsity` of all is gone, and of a layer with a choice of its own that
+ * share.
+ * @param owners id of the layer that each set belongs to
+ */
+export function chooseOfSets(
+  sets: readonly ScoreSet[],
+  owners: readonly string[],
+  { sparsity, scope, normalization = "none", layers = new Map() }: MaskChoice,
+): Uint8Array[] {
+  const own = owners.map((id) => layers.get(id)?.sparsity);
   const removals: Uint8Array[] = [];
   const together: number[] = [];
   sets.forEach((set, k) => {
@@ -87,10 +100,18 @@ export interface MaskParams extends PruningSchedule {
   readonly normalization?: ScoreNormalization;
 }
 
+/** Changes what stays before the rest is masked. @param removals 1 removes */
+export type AdjustWeights = (
+  snapshot: Snapshot,
+  kernels: readonly string[],
+  removals: readonly Uint8Array[],
+) => Snapshot;
+
 /** The rounds of a pruner of single weights with a criterion of its own. */
 export function maskPruning<S extends ParamSchema>(
   { params, steps, services, layers }: ClipContext<S> & { readonly params: MaskParams },
   score: ScoreWeights,
+  adjust?: AdjustWeights,
 ): ClipRun {
   return {
     rounds: pruningRounds(steps, params),
@@ -102,7 +123,8 @@ export function maskPruning<S extends ParamSchema>(
         sparsity: scheduledSparsity(params.sparsity, round, params),
         layers: scheduledLayers(layers, round, params),
       });
-      const pruned = maskWeights(snapshot, kernels, removals);
+      const adjusted = adjust?.(snapshot, kernels, removals) ?? snapshot;
+      const pruned = maskWeights(adjusted, kernels, removals);
       model.replace(params.schedule === "one-shot" ? await services.recalibrateBatchNorm(pruned) : pruned);
     },
   };
