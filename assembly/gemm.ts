@@ -16,16 +16,24 @@ export function innerBlock(k: i32): i32 {
  * A is [M,K], or [K,M] when transposed; B is [K,N], or [N,K] when transposed.
  */
 export function gemm(a: usize, b: usize, c: usize, m: i32, n: i32, k: i32, transposeA: bool, transposeB: bool, accumulate: bool): void {
+  gemmPart(a, b, c, m, n, k, transposeA, transposeB, accumulate, 0, m, 0, n);
+}
+
+/** Of the same product the rows and columns of C from..to-1; each element has the same bits whatever the part. */
+export function gemmPart(
+  a: usize, b: usize, c: usize, m: i32, n: i32, k: i32, transposeA: bool, transposeB: bool, accumulate: bool,
+  fromRow: i32, toRow: i32, fromColumn: i32, toColumn: i32,
+): void {
   const block = innerBlock(k);
   const ldc = <usize>n << 2;
-  for (let j = 0; j < n; j += NC) {
-    const nc = min(NC, n - j);
+  for (let j = fromColumn; j < toColumn; j += NC) {
+    const nc = min(NC, toColumn - j);
     for (let p = 0; p < k; p += block) {
       const kc = min(block, k - p);
       if (transposeB) packColumnsB(b, k, n, p, kc, j, nc, bBuffer);
       else packRowsB(b, n, n, p, kc, j, nc, bBuffer);
-      for (let i = 0; i < m; i += MC) {
-        const mc = min(MC, m - i);
+      for (let i = fromRow; i < toRow; i += MC) {
+        const mc = min(MC, toRow - i);
         const target = c + ((<usize>i * n + j) << 2);
         if (transposeA) {
           packColumnsA(a, m, m, i, mc, p, kc, aBuffer);

@@ -1,7 +1,8 @@
 /**
- * Batch normalization in training on x [rows, C], and its gradient. Statistics are gathered in blocks of rows that fit
- * the cache: the block's mean, its squared deviations from that mean, and both merged into the totals (Chan, Golub and
- * LeVeque 1979), which costs one passage over x and loses no precision to a large mean.
+ * Batch normalization in training on x [rows, C], and its gradient, in pieces that can be computed apart: sums over parts
+ * of the rows, what follows from them for each channel, and what follows from that for each row. Statistics are gathered
+ * in blocks of rows that fit the cache: the block's mean, its squared deviations from that mean, and both merged into the
+ * totals (Chan, Golub and LeVeque 1979), which costs one passage over x and loses no precision to a large mean.
  */
 
 const BLOCK: i32 = 32;
@@ -18,11 +19,12 @@ function merge(mean: usize, m2: usize, blockMean: v128, blockM2: v128, seen: f32
   v128.store(m2, f32x4.add(v128.load(m2), f32x4.add(blockM2, between)));
 }
 
-/** Mean [C] and biased variance [C] of the rows of x. */
-function moments(x: usize, rows: i32, channels: i32, mean: usize, variance: usize): void {
+/** result [2, C]: mean of the rows of x, and their squared deviations from it. */
+export function batchNormMoments(x: usize, result: usize, rows: i32, channels: i32): void {
   const step = <usize>channels << 2;
-  memory.fill(mean, 0, step);
-  memory.fill(variance, 0, step);
+  const mean = result;
+  const m2 = result + step;
+  memory.fill(result, 0, 2 * step);
   for (let r = 0; r < rows; r += BLOCK) {
     const count = min(BLOCK, rows - r);
     const block = x + <usize>r * step;
@@ -44,7 +46,7 @@ function moments(x: usize, rows: i32, channels: i32, mean: usize, variance: usiz
         squares = f32x4.add(squares, f32x4.mul(deviation, deviation));
         from += step;
       }
-      merge(mean + offset, variance + offset, blockMean, squares, <f32>r, <f32>count);
+      merge(mean + offset, m2 + offset, blockMean, squares, <f32>r, <f32>count);
     }
     for (; c < channels; c++) {
       const offset = <usize>c << 2;
@@ -56,34 +58,52 @@ function moments(x: usize, rows: i32, channels: i32, mean: usize, variance: usiz
         const deviation = load<f32>(block + <usize>i * step + offset) - blockMean;
         squares += deviation * deviation;
       }
-      const old = load<f32>(mean + offset);
-      const delta = blockMean - old;
-      const total = <f32>r + <f32>count;
-      store<f32>(mean + offset, old + delta * (<f32>count / total));
-      store<f32>(variance + offset, load<f32>(variance + offset) + squares + delta * delta * ((<f32>r * <f32>count) / total));
+      mergeOne(mean + offset, m2 + offset, blockMean, squares, <f32>r, <f32>count);
     }
-  }
-  for (let c = 0; c < channels; c++) {
-    const at = variance + (<usize>c << 2);
-    store<f32>(at, load<f32>(at) / <f32>rows);
   }
 }
 
+/** One channel's merge. */
+// @ts-ignore: decorator
+@inline
+function mergeOne(mean: usize, m2: usize, blockMean: f32, blockM2: f32, seen: f32, count: f32): void {
+  const old = load<f32>(mean);
+  const delta = blockMean - old;
+  const total = seen + count;
+  store<f32>(mean, old + delta * (count / total));
+  store<f32>(m2, load<f32>(m2) + blockM2 + delta * delta * ((seen * count) / total));
+}
+
 /**
- * y = gamma * (x - mean) * inverse + beta over rows; mean, variance and inverse = 1 / sqrt(variance + epsilon), all [C],
- * are results too. scale [C] is scratch.
+ * Merges the moments [parts, 2, C] of parts of `partRows` rows each (the last may have fewer) in their order. Results are
+ * the mean, the biased variance, inverse = 1 / sqrt(variance + epsilon) and scale = gamma * inverse, all [C].
  */
-export function batchNormForward(
-  x: usize, gamma: usize, beta: usize, y: usize, mean: usize, variance: usize, inverse: usize, scale: usize,
-  rows: i32, channels: i32, epsilon: f32,
+export function batchNormMerge(
+  moments: usize, partRows: i32, gamma: usize, mean: usize, variance: usize, inverse: usize, scale: usize, rows: i32,
+  channels: i32, epsilon: f32,
 ): void {
-  moments(x, rows, channels, mean, variance);
-  for (let c = 0; c < channels; c++) {
-    const offset = <usize>c << 2;
-    const value: f32 = <f32>1 / sqrt<f32>(load<f32>(variance + offset) + epsilon);
+  const step = <usize>channels << 2;
+  memory.copy(mean, moments, step);
+  memory.copy(variance, moments + step, step);
+  for (let r = partRows; r < rows; r += partRows) {
+    moments += 2 * step;
+    const count = <f32>min(partRows, rows - r);
+    for (let offset: usize = 0; offset < step; offset += 4) {
+      const partMean = load<f32>(moments + offset);
+      mergeOne(mean + offset, variance + offset, partMean, load<f32>(moments + step + offset), <f32>r, count);
+    }
+  }
+  for (let offset: usize = 0; offset < step; offset += 4) {
+    const spread = load<f32>(variance + offset) / <f32>rows;
+    const value: f32 = <f32>1 / sqrt<f32>(spread + epsilon);
+    store<f32>(variance + offset, spread);
     store<f32>(inverse + offset, value);
     store<f32>(scale + offset, value * load<f32>(gamma + offset));
   }
+}
+
+/** y = (x - mean) * scale + beta over rows; mean, scale and beta [C]. */
+export function batchNormApply(x: usize, y: usize, mean: usize, scale: usize, beta: usize, rows: i32, channels: i32): void {
   for (let r = 0; r < rows; r++) {
     let c = 0;
     for (; c + 4 <= channels; c += 4) {
@@ -103,18 +123,12 @@ export function batchNormForward(
   }
 }
 
-/**
- * Gradients of batchNormForward: dx [rows, C], dgamma [C] = sum of dy * unit, dbeta [C] = sum of dy, with
- * unit = (x - mean) * inverse, and dx = gamma * inverse * (dy - dbeta / rows - unit * dgamma / rows).
- * scratch holds 3 C floats.
- */
-export function batchNormBackward(
-  dy: usize, x: usize, gamma: usize, mean: usize, inverse: usize, dx: usize, dgamma: usize, dbeta: usize, scratch: usize,
-  rows: i32, channels: i32,
-): void {
+/** result [2, C]: the sums over rows of dy and of dy * (x - mean). */
+export function batchNormSums(dy: usize, x: usize, mean: usize, result: usize, rows: i32, channels: i32): void {
   const step = <usize>channels << 2;
-  memory.fill(dgamma, 0, step);
-  memory.fill(dbeta, 0, step);
+  const sums = result;
+  const products = result + step;
+  memory.fill(result, 0, 2 * step);
   for (let r = 0; r < rows; r += BLOCK) {
     const count = min(BLOCK, rows - r);
     const at = <usize>r * step;
@@ -131,8 +145,8 @@ export function batchNormBackward(
         product = f32x4.add(product, f32x4.mul(gradient, f32x4.sub(v128.load(x + from), centre)));
         from += step;
       }
-      v128.store(dbeta + offset, f32x4.add(v128.load(dbeta + offset), sum));
-      v128.store(dgamma + offset, f32x4.add(v128.load(dgamma + offset), product));
+      v128.store(sums + offset, f32x4.add(v128.load(sums + offset), sum));
+      v128.store(products + offset, f32x4.add(v128.load(products + offset), product));
     }
     for (; c < channels; c++) {
       const offset = <usize>c << 2;
@@ -145,24 +159,41 @@ export function batchNormBackward(
         sum += gradient;
         product += gradient * (load<f32>(x + from) - centre);
       }
-      store<f32>(dbeta + offset, load<f32>(dbeta + offset) + sum);
-      store<f32>(dgamma + offset, load<f32>(dgamma + offset) + product);
+      store<f32>(sums + offset, load<f32>(sums + offset) + sum);
+      store<f32>(products + offset, load<f32>(products + offset) + product);
     }
   }
-  // dx = scale * dy - slope * (x - mean) - shift
-  const scale = scratch;
-  const slope = scratch + step;
-  const shift = slope + step;
-  for (let c = 0; c < channels; c++) {
-    const offset = <usize>c << 2;
+}
+
+/**
+ * From sums [2, C] over all rows: dgamma [C] = sum of dy * unit, dbeta [C] = sum of dy, with unit = (x - mean) * inverse,
+ * and factors [3, C], the scale, slope and shift of dx = gamma * inverse * (dy - dbeta / rows - unit * dgamma / rows).
+ */
+export function batchNormFactors(
+  sums: usize, gamma: usize, inverse: usize, dgamma: usize, dbeta: usize, factors: usize, rows: i32, channels: i32,
+): void {
+  const step = <usize>channels << 2;
+  for (let offset: usize = 0; offset < step; offset += 4) {
     const inv = load<f32>(inverse + offset);
-    const gammaGradient = load<f32>(dgamma + offset) * inv;
+    const total = load<f32>(sums + offset);
+    const gammaGradient = load<f32>(sums + step + offset) * inv;
+    store<f32>(dbeta + offset, total);
     store<f32>(dgamma + offset, gammaGradient);
     const factor = load<f32>(gamma + offset) * inv;
-    store<f32>(scale + offset, factor);
-    store<f32>(slope + offset, (factor * inv * gammaGradient) / <f32>rows);
-    store<f32>(shift + offset, (factor * load<f32>(dbeta + offset)) / <f32>rows);
+    store<f32>(factors + offset, factor);
+    store<f32>(factors + step + offset, (factor * inv * gammaGradient) / <f32>rows);
+    store<f32>(factors + 2 * step + offset, (factor * total) / <f32>rows);
   }
+}
+
+/** dx = scale * dy - slope * (x - mean) - shift over rows, with factors [3, C]. */
+export function batchNormInputGradient(
+  dy: usize, x: usize, mean: usize, factors: usize, dx: usize, rows: i32, channels: i32,
+): void {
+  const step = <usize>channels << 2;
+  const scale = factors;
+  const slope = factors + step;
+  const shift = slope + step;
   for (let r = 0; r < rows; r++) {
     let c = 0;
     for (; c + 4 <= channels; c += 4) {

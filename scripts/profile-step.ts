@@ -1,17 +1,19 @@
 /**
  * Measures training steps of the zoo's networks on the wasm backend and says which kernels the time goes to.
  *
- *   npx tsx scripts/profile-step.ts [network] [batch] [steps] [--slow] [--kernels] [--qat | --codebook]
+ *   npx tsx scripts/profile-step.ts [network] [batch] [steps] [--slow] [--kernels] [--threads N]
+ *                                    [--qat | --codebook]
  *
- * --slow leaves out the compiled kernels' linking; --kernels adds the time of each kernel (which slows small nets a little);
+ * --slow leaves out the compiled kernels' linking; --threads computes them on so many threads (1 by default); --kernels adds the time of each kernel (which slows small nets a little);
  * --qat trains with fake quantizers of 4 bits on all weights, channel by channel, and on all activations that a layer
  * reads, whose ranges follow the data; --codebook with 16 values for each tensor of weights.
  */
 import { createRequire } from "node:module";
 import path from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import "@tensorflow/tfjs-backend-wasm";
 import { profileKernels } from "../src/engine/backend/kernel-profile";
+import { startWasm, threadReport } from "../src/engine/backend/start-wasm";
 import { fastKernelReport, registerWasmTrainingKernels } from "../src/engine/backend/wasm-kernels";
 import { quantizeWeights } from "../src/engine/blocks/shared/quantize";
 import { affineRange } from "../src/engine/core/effective";
@@ -22,25 +24,29 @@ import { LiveModel } from "../src/engine/training/live-model";
 import { trainStep } from "../src/engine/training/step";
 import { builders } from "../src/engine/zoo/builders";
 import { initializeValues } from "../src/engine/zoo/initialize";
+import { nodeThreads } from "../src/platform/node-threads";
 
 const flags = new Set(process.argv.slice(2).filter((argument) => argument.startsWith("--")));
+const threadsAt = process.argv.indexOf("--threads");
+const most = threadsAt < 0 ? 1 : Number(process.argv.splice(threadsAt + 1, 1)[0]);
 const [name = "lenet5c", batchText = "64", stepsText = "20"] = process.argv.slice(2).filter((a) => !a.startsWith("--"));
 const batch = Number(batchText);
 const steps = Number(stepsText);
 
 const packageFile = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json");
-setWasmPaths(path.join(path.dirname(packageFile), "dist") + path.sep);
-await tf.setBackend("wasm");
-
 registerWasmTrainingKernels({ compiled: !flags.has("--slow") });
-console.log(JSON.stringify(fastKernelReport()));
+tf.enableProdMode();
+await startWasm(path.join(path.dirname(packageFile), "dist") + path.sep, { host: nodeThreads(), most });
+console.log(JSON.stringify({ ...fastKernelReport(), ...threadReport() }));
 
-/** Processor time holds still when the machine is shared. */
+/** Processor time holds still when the machine is shared; of several threads it counts all. */
 function processorMilliseconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
-const profile = flags.has("--kernels") ? profileKernels("wasm", processorMilliseconds) : null;
+const profile = flags.has("--kernels")
+  ? profileKernels("wasm", most === 1 ? processorMilliseconds : () => performance.now())
+  : null;
 
 const build = new Map(Object.entries(builders)).get(name);
 if (build === undefined) throw new Error(`one of ${Object.keys(builders).join(", ")} was expected, got '${name}'`);

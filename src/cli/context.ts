@@ -9,8 +9,17 @@ export const nodePlatform = (): Platform => createNodePlatform();
 /** Node has no WebGPU or WebGL. */
 const backends = ["auto", "wasm", "cpu"] as const satisfies readonly RequestedBackend[];
 
+export interface BackendOptions {
+  /** On how many threads wasm's training kernels compute, at most. */
+  readonly threads?: number;
+}
+
 /** @throws EngineError `usage` for a name that is none, `backend-unavailable` */
-export async function useBackend(platform: Platform, requested = "wasm"): Promise<BackendReport> {
+export async function useBackend(
+  platform: Platform,
+  requested = "wasm",
+  { threads = 1 }: BackendOptions = {},
+): Promise<BackendReport> {
   const name = backends.find((b) => b === requested);
   if (!name) throw new EngineError("usage", `--backend expected one of ${backends.join(", ")}, got '${requested}'`);
   return prepareBackend({
@@ -18,5 +27,6 @@ export async function useBackend(platform: Platform, requested = "wasm"): Promis
     wasmPaths: platform.wasmPaths,
     now: () => platform.clock.now(),
     available: ["wasm", "cpu"],
+    ...(platform.threads ? { threads: { host: platform.threads, most: threads } } : {}),
   });
 }

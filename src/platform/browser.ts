@@ -3,6 +3,7 @@ import { sha256 as sha256InScript } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { EngineError } from "#engine/core/errors";
 import type { AssetStore, Platform, SnapshotCache, UserFiles } from "#engine/core/ports";
+import { browserThreads } from "./browser-threads";
 import { createHostYield } from "./host-yield";
 import { inflateWithLimit } from "./inflate-stream";
 import { memoryCache, memoryFiles } from "./memory";
@@ -27,6 +28,7 @@ export function createBrowserPlatform(options: BrowserPlatformOptions): Platform
     sha256,
     gunzip: inflateWithLimit,
     wasmPaths: options.wasmPaths,
+    threads: browserThreads(),
     yieldToHost: createHostYield(),
   };
 }

@@ -11,6 +11,7 @@ import { EngineError } from "#engine/core/errors";
 import type { AssetStore, Platform, UserFiles } from "#engine/core/ports";
 import { createDiskCache } from "./disk-cache";
 import { createHostYield } from "./host-yield";
+import { nodeThreads } from "./node-threads";
 
 export interface NodePlatformOptions {
   /** Folder that asset paths are relative to; the package's `public/` by default. */
@@ -36,6 +37,7 @@ export function createNodePlatform(options: NodePlatformOptions = {}): Platform 
     sha256: (bytes) => Promise.resolve(createHash("sha256").update(bytes).digest("hex")),
     gunzip: nodeGunzip,
     wasmPaths: wasmFolder(),
+    threads: nodeThreads(),
     yieldToHost: createHostYield(),
   };
 }

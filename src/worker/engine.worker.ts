@@ -52,7 +52,13 @@ self.addEventListener("unhandledrejection", ({ reason }) =>
 serveEngine(self as unknown as Port, {
   platform,
   timers: systemTimers,
-  prepareBackend: (requested) => prepareBackend({ requested, wasmPaths, now: systemTimers.now }),
+  prepareBackend: (requested) =>
+    prepareBackend({
+      requested,
+      wasmPaths,
+      now: systemTimers.now,
+      threads: platform.threads && { host: platform.threads },
+    }),
   watchDevice,
 });
 

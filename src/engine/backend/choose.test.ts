@@ -42,7 +42,9 @@ describe("prepareBackend", () => {
         rejected: [],
       },
       simd: true,
+      relaxedSimd: expect.any(Boolean) as boolean,
       threads: 1,
+      threadsReason: "switched off",
       version: "4.22.0",
     });
     expect(tf.getBackend()).toBe("wasm");

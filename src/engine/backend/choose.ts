@@ -7,7 +7,8 @@ import { EngineError } from "../core/errors";
 import { registerGradients } from "./gradients";
 import { probeError, probeMilliseconds, probeResults } from "./probe-step";
 import { gpuAdapter, softwareRenderer } from "./software-renderer";
-import { fastKernelReport, registerWasmTrainingKernels } from "./wasm-kernels";
+import { startWasm, threadReport, type ThreadOptions, type ThreadReport, type WasmPaths } from "./start-wasm";
+import { fastKernelReport } from "./wasm-kernels";
 import { registerWebgpuKernels, webgpuKernelReport, type GpuKernelReport } from "./webgpu-kernel-set";
 
 export const backendNames = ["webgpu", "wasm", "webgl", "cpu"] as const;
@@ -16,9 +17,6 @@ export type RequestedBackend = "auto" | BackendName;
 
 /** wasm first: it starts at once, and where it works no software renderer need be tried. */
 const trialOrder: readonly BackendName[] = ["wasm", "webgpu", "webgl", "cpu"];
-
-/** Where the backend's .wasm files are: a folder's URL or path ending in a slash, or one for each file name. */
-export type WasmPaths = string | Record<string, string>;
 
 export interface BackendCandidate {
   readonly name: BackendName;
@@ -30,7 +28,7 @@ export interface BackendCandidate {
   readonly milliseconds?: number;
 }
 
-export interface BackendReport {
+export interface BackendReport extends ThreadReport {
   readonly backend: BackendName;
   /** Why it was chosen: asked for, fastest of several, or the only one that works. */
   readonly reason: "requested" | "fastest" | "only";
@@ -39,8 +37,8 @@ export interface BackendReport {
   readonly kernels: GpuKernelReport | null;
   /** Whether wasm runs on SIMD instructions; false on other backends. */
   readonly simd: boolean;
-  /** Threads that wasm computes on; 1 on other backends. */
-  readonly threads: number;
+  /** Whether wasm's training kernels fuse products and sums (relaxed SIMD); false on other backends. */
+  readonly relaxedSimd: boolean;
   /** Of tfjs. */
   readonly version: string;
 }
@@ -48,6 +46,8 @@ export interface BackendReport {
 export interface PrepareOptions {
   readonly requested: RequestedBackend;
   readonly wasmPaths?: WasmPaths;
+  /** Threads for wasm's training kernels beside this one; without it there are none. Decided when wasm first starts. */
+  readonly threads?: ThreadOptions;
   /** A clock in milliseconds, for the benchmark. */
   readonly now: () => number;
   /** What `auto` may choose from. Default: all of them; those that the host cannot have are found out. */
@@ -68,7 +68,7 @@ type Tried = Pick<BackendCandidate, "name" | "selfTest" | "error">;
  *   wrongly; its details name each candidate and what is wrong with it
  */
 export async function prepareBackend(options: PrepareOptions): Promise<BackendReport> {
-  const { requested, wasmPaths, now, available = backendNames } = options;
+  const { requested, now, available = backendNames } = options;
   // Without it tfjs advises every user of Node to install another backend.
   tf.enableProdMode();
   registerGradients();
@@ -80,7 +80,7 @@ export async function prepareBackend(options: PrepareOptions): Promise<BackendRe
     const software = requested === "auto" && working(tried).length > 0 ? await softwareRenderer(name) : null;
     tried.push(
       software === null
-        ? await selfTest(name, wasmPaths)
+        ? await selfTest(name, options)
         : { name, selfTest: "skipped", error: `'${software}' computes in software, which is slower than wasm` },
     );
   }
@@ -107,7 +107,8 @@ export async function prepareBackend(options: PrepareOptions): Promise<BackendRe
     }),
     kernels: backend === "wasm" ? fastKernelReport() : backend === "webgpu" ? webgpuKernelReport() : null,
     simd: backend === "wasm" && tf.env().getBool("WASM_HAS_SIMD_SUPPORT"),
-    threads: backend === "wasm" ? await wasmThreads() : 1,
+    relaxedSimd: backend === "wasm" && (fastKernelReport()?.relaxedSimd ?? false),
+    ...(backend === "wasm" ? threadReport() : { threads: 1 }),
     version: tf.version_core,
   };
 }
@@ -135,9 +136,9 @@ const messageOf = (error: unknown): string => {
 };
 
 /** Starts a backend and compares a training step on it with the cpu backend's. */
-async function selfTest(name: BackendName, wasmPaths: WasmPaths | undefined): Promise<Tried> {
+async function selfTest(name: BackendName, options: PrepareOptions): Promise<Tried> {
   try {
-    const missing = await start(name, wasmPaths);
+    const missing = await start(name, options);
     if (missing !== null) return { name, selfTest: "unavailable", error: missing };
   } catch (error) {
     return { name, selfTest: "unavailable", error: messageOf(error) };
@@ -167,13 +168,12 @@ async function cpuReference(current: BackendName): Promise<Float32Array[]> {
 }
 
 /** Makes a backend current; answers what is missing where it cannot be, and throws where starting it fails. */
-async function start(name: BackendName, wasmPaths: WasmPaths | undefined): Promise<string | null> {
+async function start(name: BackendName, { wasmPaths, threads }: PrepareOptions): Promise<string | null> {
   switch (name) {
     case "cpu":
       return (await startCpu()) ? null : "tfjs could not start it";
     case "wasm":
-      await importWasm(wasmPaths);
-      break;
+      return (await startWasm(wasmPaths, threads)) ? null : "tfjs could not start it";
     case "webgl":
       if (typeof OffscreenCanvas === "undefined") return "this host has no OffscreenCanvas";
       await import("@tensorflow/tfjs-backend-webgl");
@@ -195,22 +195,6 @@ async function startCpu(): Promise<boolean> {
   // Or it advises, in Node, to install another backend.
   if (started) (tf.backend() as { firstUse?: boolean }).firstUse = false;
   return started;
-}
-
-async function importWasm(paths: WasmPaths | undefined): Promise<void> {
-  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-  // Once it runs, its files are loaded and new paths would be refused.
-  const running = tf.engine().registry["wasm"] !== undefined;
-  if (paths !== undefined && !running) setWasmPaths(paths);
-  // The threads of tfjs are started from the text of its own functions, which no bundler leaves whole; and the compiled
-  // training kernels, where the time goes, use one.
-  if (!running) tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  registerWasmTrainingKernels();
-}
-
-async function wasmThreads(): Promise<number> {
-  const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
-  return Math.max(1, getThreadsCount());
 }
 
 /**

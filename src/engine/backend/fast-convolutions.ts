@@ -4,11 +4,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { convGeometry, type ConvAttrs, type ConvGeometry } from "./conv-geometry";
 import { plain, type FastKernel } from "./fast-kernel";
-import type { ConvArguments, TrainingModule, WinogradArguments } from "./training-module";
+import { multiply, RATES, sumOfParts } from "./sliced";
+import type { Slice } from "./slices";
+import type { ConvArguments, WinogradArguments } from "./training-exports";
+import type { TrainingModule } from "./training-module";
 import { inputOf } from "./wasm-types";
 
-const geometryArguments = (g: ConvGeometry): ConvArguments => [
-  g.batch,
+const geometryArguments = (g: ConvGeometry, images = g.batch): ConvArguments => [
+  images,
   g.inHeight,
   g.inWidth,
   g.inChannels,
@@ -49,8 +52,30 @@ function suitsWinograd(g: ConvGeometry, channels: number, filters: number): bool
   return square && channels >= 2 && g.outHeight >= 3 && g.outWidth >= 3 && channels * filters <= 2 ** 18;
 }
 
-const winogradArguments = (g: ConvGeometry): WinogradArguments => [
-  g.batch,
+/** A convolution of single pixels is a matrix product. */
+function isPointwise(g: ConvGeometry): boolean {
+  const one = g.filterHeight === 1 && g.filterWidth === 1 && g.strideHeight === 1 && g.strideWidth === 1;
+  return one && g.padTop === 0 && g.padLeft === 0 && g.outHeight === g.inHeight && g.outWidth === g.inWidth;
+}
+
+const pixelsOf = (g: ConvGeometry): number => g.batch * g.outHeight * g.outWidth;
+const inputBytes = (g: ConvGeometry): number => g.inHeight * g.inWidth * g.inChannels * 4;
+const outputBytes = (g: ConvGeometry): number => g.outHeight * g.outWidth * g.outChannels * 4;
+
+/** Products of numbers that a direct convolution takes. */
+const productsOf = (g: ConvGeometry): number =>
+  pixelsOf(g) * g.outChannels * g.inChannels * g.filterHeight * g.filterWidth;
+
+/** Images in slices that the threads share. */
+function sliceImages(module: TrainingModule, g: ConvGeometry, perMicrosecond: number): readonly Slice[] {
+  return module.slices(g.batch, productsOf(g) / perMicrosecond);
+}
+
+/** Images that a part of a gradient's sum must have; the sum goes over pixels, of which small images have few. */
+const leastImages = (g: ConvGeometry): number => Math.ceil(64 / (g.outHeight * g.outWidth));
+
+const winogradArguments = (g: ConvGeometry, images: number): WinogradArguments => [
+  images,
   g.inHeight,
   g.inWidth,
   g.inChannels,
@@ -67,13 +92,35 @@ const winogradFloats = (module: TrainingModule, channels: number, filters: numbe
 
 /** Computes y = x convolved with the filter, all given by their addresses. */
 function convolve(module: TrainingModule, x: number, filter: number, y: number, g: ConvGeometry): void {
-  if (!suitsWinograd(g, g.inChannels, g.outChannels)) {
-    module.functions.convForward(x, filter, y, ...geometryArguments(g));
+  const { inChannels, outChannels } = g;
+  if (isPointwise(g)) {
+    const sizes = { m: pixelsOf(g), n: outChannels, k: inChannels };
+    multiply(module, { a: x, b: filter, c: y, ...sizes, transposeA: false, transposeB: false });
     return;
   }
-  module.withScratch(winogradFloats(module, g.inChannels, g.outChannels), (scratch) => {
-    module.functions.winogradForward(x, filter, y, scratch, ...winogradArguments(g));
-  });
+  if (!suitsWinograd(g, inChannels, outChannels)) {
+    module.run(
+      "convForward",
+      sliceImages(module, g, RATES.products).map(({ from, count }) => [
+        x + from * inputBytes(g),
+        filter,
+        y + from * outputBytes(g),
+        ...geometryArguments(g, count),
+      ]),
+    );
+    return;
+  }
+  module.run(
+    "winogradForward",
+    sliceImages(module, g, RATES.winograd).map(({ from, count }) => [
+      x + from * inputBytes(g),
+      filter,
+      y + from * outputBytes(g),
+      0,
+      ...winogradArguments(g, count),
+    ]),
+    { argument: 3, floats: winogradFloats(module, inChannels, outChannels) },
+  );
 }
 
 const convForward: FastKernel = (module, inputs, attrs) => {
@@ -110,8 +157,17 @@ const fusedConv: FastKernel = (module, inputs, attrs) => {
   const y = module.output([g.batch, g.outHeight, g.outWidth, g.outChannels]);
   convolve(module, module.pointer(x), module.pointer(filter), y.pointer, g);
   const biasPointer = bias === undefined ? 0 : module.pointer(bias);
-  const pixels = g.batch * g.outHeight * g.outWidth;
-  module.functions.biasAndClip(y.pointer, biasPointer, pixels, g.outChannels, ...bounds);
+  const slices = module.slices(pixelsOf(g), (pixelsOf(g) * g.outChannels) / RATES.floats);
+  module.run(
+    "biasAndClip",
+    slices.map(({ from, count }) => [
+      y.pointer + from * g.outChannels * 4,
+      biasPointer,
+      count,
+      g.outChannels,
+      ...bounds,
+    ]),
+  );
   return y.info;
 };
 
@@ -122,14 +178,35 @@ const convFilterGradient: FastKernel = (module, inputs, attrs) => {
   const g = plain(x, dy) ? covered(module, x.shape, filterShape, rest, false) : null;
   if (g === null) return null;
   const dw = module.output(filterShape);
-  const { convFilterGradient: direct, winogradFilterGradient } = module.functions;
-  if (suitsWinograd(g, g.inChannels, g.outChannels)) {
-    module.withScratch(winogradFloats(module, g.inChannels, g.outChannels), (scratch) => {
-      winogradFilterGradient(module.pointer(x), module.pointer(dy), dw.pointer, scratch, ...winogradArguments(g));
-    });
-  } else {
-    direct(module.pointer(x), module.pointer(dy), dw.pointer, ...geometryArguments(g));
-  }
+  const [from, gradient] = [module.pointer(x), module.pointer(dy)];
+  const { inChannels, outChannels } = g;
+  const floats = g.filterHeight * g.filterWidth * inChannels * outChannels;
+  sumOfParts(module, { total: g.batch, least: leastImages(g), floats, target: dw.pointer }, (parts) => {
+    const places = parts.map((part) => ({
+      images: part.count,
+      x: from + part.from * inputBytes(g),
+      dy: gradient + part.from * outputBytes(g),
+      target: part.target,
+    }));
+    if (isPointwise(g)) {
+      const pixels = g.outHeight * g.outWidth;
+      module.run(
+        "gemm",
+        places.map((p) => [p.x, p.dy, p.target, inChannels, outChannels, p.images * pixels, true, false, false]),
+      );
+    } else if (suitsWinograd(g, inChannels, outChannels)) {
+      module.run(
+        "winogradFilterGradient",
+        places.map((p) => [p.x, p.dy, p.target, 0, ...winogradArguments(g, p.images)]),
+        { argument: 3, floats: winogradFloats(module, inChannels, outChannels) },
+      );
+    } else {
+      module.run(
+        "convFilterGradient",
+        places.map((p) => [p.x, p.dy, p.target, ...geometryArguments(g, p.images)]),
+      );
+    }
+  });
   return dw.info;
 };
 
@@ -161,26 +238,43 @@ const convInputGradient: FastKernel = (module, inputs, attrs) => {
   const g = plain(dy, filter) ? covered(module, inputShape, filter.shape, rest, false) : null;
   if (g === null) return null;
   const dx = module.output(inputShape);
-  const { convInputGradient: strided, convInputScratch, flipFilter } = module.functions;
+  const { convInputScratch, flipFilter } = module.functions;
   const { inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth } = g;
+  const [gradient, weights] = [module.pointer(dy), module.pointer(filter)];
+  if (isPointwise(g)) {
+    const sizes = { m: pixelsOf(g), n: inChannels, k: outChannels };
+    multiply(module, { a: gradient, b: weights, c: dx.pointer, ...sizes, transposeA: false, transposeB: true });
+    return dx.info;
+  }
   if (strideHeight === 1 && strideWidth === 1 && !patchesAreFewer(transposed(g))) {
     const taps = filterHeight * filterWidth;
     module.withScratch(taps * inChannels * outChannels, (flipped) => {
-      flipFilter(module.pointer(filter), flipped, taps, inChannels, outChannels);
-      convolve(module, module.pointer(dy), flipped, dx.pointer, transposed(g));
+      flipFilter(weights, flipped, taps, inChannels, outChannels);
+      convolve(module, gradient, flipped, dx.pointer, transposed(g));
     });
     return dx.info;
   }
-  module.withScratch(convInputScratch(inChannels, filterHeight, filterWidth), (scratch) => {
-    strided(module.pointer(dy), module.pointer(filter), dx.pointer, scratch, ...geometryArguments(g));
-  });
+  module.run(
+    "convInputGradient",
+    sliceImages(module, g, RATES.products).map(({ from, count }) => [
+      gradient + from * outputBytes(g),
+      weights,
+      dx.pointer + from * inputBytes(g),
+      0,
+      ...geometryArguments(g, count),
+    ]),
+    { argument: 3, floats: convInputScratch(inChannels, filterHeight, filterWidth) },
+  );
   return dx.info;
 };
 
 /** As for a convolution, but with channels of output per channel of input in place of filters. */
-function depthwiseArguments(g: ConvGeometry): ConvArguments {
-  return geometryArguments({ ...g, outChannels: g.outChannels / g.inChannels });
+function depthwiseArguments(g: ConvGeometry, images: number): ConvArguments {
+  return geometryArguments({ ...g, outChannels: g.outChannels / g.inChannels }, images);
 }
+
+const depthwiseMicroseconds = (g: ConvGeometry): number =>
+  (pixelsOf(g) * g.outChannels * g.filterHeight * g.filterWidth) / RATES.depthwise;
 
 const depthwiseFilterGradient: FastKernel = (module, inputs, attrs) => {
   const { filterShape, ...rest } = attrs as ConvAttrs & { filterShape: number[] };
@@ -189,7 +283,19 @@ const depthwiseFilterGradient: FastKernel = (module, inputs, attrs) => {
   const g = plain(x, dy) ? covered(module, x.shape, filterShape, rest, true) : null;
   if (g === null) return null;
   const dw = module.output(filterShape);
-  module.functions.depthwiseFilterGradient(module.pointer(x), module.pointer(dy), dw.pointer, ...depthwiseArguments(g));
+  const [from, gradient] = [module.pointer(x), module.pointer(dy)];
+  const floats = g.filterHeight * g.filterWidth * g.outChannels;
+  sumOfParts(module, { total: g.batch, least: leastImages(g), floats, target: dw.pointer }, (parts) =>
+    module.run(
+      "depthwiseFilterGradient",
+      parts.map((part) => [
+        from + part.from * inputBytes(g),
+        gradient + part.from * outputBytes(g),
+        part.target,
+        ...depthwiseArguments(g, part.count),
+      ]),
+    ),
+  );
   return dw.info;
 };
 
@@ -200,11 +306,17 @@ const depthwiseInputGradient: FastKernel = (module, inputs, attrs) => {
   const g = plain(dy, filter) ? covered(module, inputShape, filter.shape, rest, true) : null;
   if (g === null) return null;
   const dx = module.output(inputShape);
-  module.functions.depthwiseInputGradient(
-    module.pointer(dy),
-    module.pointer(filter),
-    dx.pointer,
-    ...depthwiseArguments(g),
+  const [gradient, weights] = [module.pointer(dy), module.pointer(filter)];
+  module.run(
+    "depthwiseInputGradient",
+    module
+      .slices(g.batch, depthwiseMicroseconds(g))
+      .map(({ from, count }) => [
+        gradient + from * outputBytes(g),
+        weights,
+        dx.pointer + from * inputBytes(g),
+        ...depthwiseArguments(g, count),
+      ]),
   );
   return dx.info;
 };

@@ -3,6 +3,7 @@
  * against the slow one on small cases, and from then on sends calls to whichever may be trusted. It computes nothing.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { KernelThreads } from "../core/ports";
 import type { KernelResult } from "./fast-kernel";
 import { fastKernels } from "./fast-kernels";
 import { selfTestCases, type SelfTestCase } from "./self-test-cases";
@@ -59,6 +60,32 @@ export class FastKernelSet {
     return this.#stateOf(backend)?.report ?? { linked: false, relaxedSimd: false, enabled: [], rejected: [] };
   }
 
+  /** How many threads compute. */
+  threads(backend: WasmBackend): number {
+    return this.#stateOf(backend)?.module?.threads ?? 1;
+  }
+
+  /**
+   * Has the kernels computed on threads, and tests them so.
+   *
+   * @throws Error when the threads do not start or a kernel fails on them; it goes on on one thread then
+   */
+  async startThreads(backend: WasmBackend, host: KernelThreads, threads: number): Promise<void> {
+    const known = this.#states.get(backend);
+    const module = known === undefined || known === "testing" ? this.#link(backend) : known.module;
+    if (module === null) throw new Error("compiled kernels were expected for the threads, got none");
+    await module.startThreads(host, threads);
+    this.#states.set(backend, "testing");
+    const state = this.#tested(module);
+    const [failed] = state.report.rejected;
+    this.#states.set(backend, state);
+    if (failed === undefined) return;
+    module.endThreads();
+    this.#states.set(backend, "testing");
+    this.#states.set(backend, this.#tested(module));
+    throw new Error(`${failed.name} on ${threads} threads: ${failed.reason}`);
+  }
+
   #slowKernel(kernelName: string): tf.KernelFunc {
     const kernel = this.#slow.get(kernelName);
     if (kernel === undefined) throw new Error(`a kernel named '${kernelName}' was expected`);
@@ -76,19 +103,29 @@ export class FastKernelSet {
   }
 
   #prepare(backend: WasmBackend): State {
-    let module: TrainingModule;
     try {
-      if (!this.compiled) throw new Error("the compiled kernels are switched off");
-      module = TrainingModule.link(backend);
+      return this.#tested(this.#link(backend));
     } catch (error) {
       const rejected = [{ name: "*", reason: reasonOf(error) }];
-      return { module: null, enabled: new Set(), report: { linked: false, relaxedSimd: false, enabled: [], rejected } };
+      return {
+        module: null,
+        enabled: new Set(),
+        report: { linked: false, relaxedSimd: false, enabled: [], rejected },
+      };
     }
+  }
+
+  #link(backend: WasmBackend): TrainingModule {
+    if (!this.compiled) throw new Error("the compiled kernels are switched off");
+    return TrainingModule.link(backend);
+  }
+
+  #tested(module: TrainingModule): State {
     const enabled: string[] = [];
     const rejected: { name: string; reason: string }[] = [];
     for (const name of Object.keys(fastKernels)) {
       try {
-        for (const test of selfTestCases[name] ?? []) this.#check(module, name, test);
+        for (const test of selfTestCases[name] ?? []) module.splitAll(() => this.#check(module, name, test));
         enabled.push(name);
       } catch (error) {
         rejected.push({ name, reason: reasonOf(error) });

@@ -8,11 +8,13 @@ import { fastConvolutions } from "./fast-convolutions";
 import { fastTrainingOps } from "./fast-training-ops";
 import { plain, type FastKernel } from "./fast-kernel";
 import { fastQuantizers } from "./fast-quantizers";
-import type { PoolArguments } from "./training-module";
+import { multiply, RATES } from "./sliced";
+import type { PoolArguments } from "./training-exports";
+import type { TrainingModule } from "./training-module";
 import { inputOf } from "./wasm-types";
 
-const poolArguments = (g: ConvGeometry): PoolArguments => [
-  g.batch,
+const poolArguments = (g: ConvGeometry, images: number): PoolArguments => [
+  images,
   g.inHeight,
   g.inWidth,
   g.inChannels,
@@ -26,13 +28,36 @@ const poolArguments = (g: ConvGeometry): PoolArguments => [
   g.padLeft,
 ];
 
+/** Gradients of poolings, image by image. */
+function sliceImages(
+  module: TrainingModule,
+  g: ConvGeometry,
+): readonly { readonly inputs: number; readonly outputs: number; readonly geometry: PoolArguments }[] {
+  const outputs = g.outHeight * g.outWidth * g.inChannels;
+  const microseconds = (g.batch * outputs * g.filterHeight * g.filterWidth) / RATES.floats;
+  return module.slices(g.batch, microseconds).map(({ from, count }) => ({
+    inputs: from * g.inHeight * g.inWidth * g.inChannels * 4,
+    outputs: from * outputs * 4,
+    geometry: poolArguments(g, count),
+  }));
+}
+
 const maxPoolGradient: FastKernel = (module, inputs, attrs) => {
   const x = inputOf(inputs, "input");
   const dy = inputOf(inputs, "dy");
   if (!plain(x, dy)) return null;
   const g = poolGeometry(x.shape, attrs as PoolAttrs);
   const dx = module.output(x.shape);
-  module.functions.maxPoolGradient(module.pointer(x), module.pointer(dy), dx.pointer, ...poolArguments(g));
+  const [from, gradient] = [module.pointer(x), module.pointer(dy)];
+  module.run(
+    "maxPoolGradient",
+    sliceImages(module, g).map(({ inputs: at, outputs, geometry }) => [
+      from + at,
+      gradient + outputs,
+      dx.pointer + at,
+      ...geometry,
+    ]),
+  );
   return dx.info;
 };
 
@@ -42,7 +67,15 @@ const avgPoolGradient: FastKernel = (module, inputs, attrs) => {
   if (!plain(x, dy)) return null;
   const g = poolGeometry(x.shape, attrs as PoolAttrs);
   const dx = module.output(x.shape);
-  module.functions.avgPoolGradient(module.pointer(dy), dx.pointer, ...poolArguments(g));
+  const gradient = module.pointer(dy);
+  module.run(
+    "avgPoolGradient",
+    sliceImages(module, g).map(({ inputs: at, outputs, geometry }) => [
+      gradient + outputs,
+      dx.pointer + at,
+      ...geometry,
+    ]),
+  );
   return dx.info;
 };
 
@@ -69,17 +102,16 @@ const matMul: FastKernel = (module, inputs, attrs) => {
   const aPointer = module.pointer(a);
   const bPointer = module.pointer(b);
   for (let batch = 0; batch < batches; batch++) {
-    module.functions.gemm(
-      aPointer + (aBatches === 1 ? 0 : batch * m * k * 4),
-      bPointer + (bBatches === 1 ? 0 : batch * k * n * 4),
-      c.pointer + batch * m * n * 4,
+    multiply(module, {
+      a: aPointer + (aBatches === 1 ? 0 : batch * m * k * 4),
+      b: bPointer + (bBatches === 1 ? 0 : batch * k * n * 4),
+      c: c.pointer + batch * m * n * 4,
       m,
       n,
       k,
       transposeA,
       transposeB,
-      false,
-    );
+    });
   }
   return c.info;
 };

@@ -17,6 +17,8 @@ import {
   type SgdAttrs,
   type SpreadAttrs,
 } from "./fused-composed";
+import { RATES, sumOfParts } from "./sliced";
+import { fixedParts } from "./slices";
 import type { NewTensor, TrainingModule } from "./training-module";
 import { inputOf } from "./wasm-types";
 
@@ -69,18 +71,32 @@ const spread: FastKernel = (module, inputs, attrs) => {
   return dx.info;
 };
 
+/** A tensor's floats in slices of whole cache lines: how many bytes from its begin, and how many floats. */
+function sliceFloats(
+  module: TrainingModule,
+  shape: number[],
+  perMicrosecond: number,
+): readonly { readonly at: number; readonly count: number }[] {
+  const size = tf.util.sizeFromShape(shape);
+  return module.slices(size, size / perMicrosecond, 16).map(({ from, count }) => ({ at: from * 4, count }));
+}
+
 const reluGradient: FastKernel = (module, inputs, attrs) => {
   const { ceiling } = attrs as ReluGradAttrs;
   const dy = inputOf(inputs, "dy");
   const x = inputOf(inputs, "x");
   if (!plain(dy, x)) return null;
   const dx = module.output(x.shape);
-  module.functions.reluGradient(
-    module.pointer(dy),
-    module.pointer(x),
-    dx.pointer,
-    tf.util.sizeFromShape(x.shape),
-    ceiling,
+  const [gradient, values] = [module.pointer(dy), module.pointer(x)];
+  module.run(
+    "reluGradient",
+    sliceFloats(module, x.shape, RATES.floats).map(({ at, count }) => [
+      gradient + at,
+      values + at,
+      dx.pointer + at,
+      count,
+      ceiling,
+    ]),
   );
   return dx.info;
 };
@@ -89,6 +105,19 @@ const reluGradient: FastKernel = (module, inputs, attrs) => {
 function channelsAndRows(shape: readonly number[]): [channels: number, rows: number] {
   const channels = shape[shape.length - 1] ?? 1;
   return [channels, tf.util.sizeFromShape([...shape]) / channels];
+}
+
+/** Rows of a block of statistics in the module, of which parts are made. */
+const LEAST_ROWS = 32;
+
+/** Rows of channels in slices: how many bytes from the begin, and how many rows. */
+function sliceRows(
+  module: TrainingModule,
+  rows: number,
+  channels: number,
+): readonly { readonly at: number; readonly count: number }[] {
+  const slices = module.slices(rows, (rows * channels) / RATES.floats);
+  return slices.map(({ from, count }) => ({ at: from * channels * 4, count }));
 }
 
 const batchNorm: FastKernel = (module, inputs, attrs) => {
@@ -100,19 +129,44 @@ const batchNorm: FastKernel = (module, inputs, attrs) => {
   const [channels, rows] = channelsAndRows(x.shape);
   const y = module.output(x.shape);
   const [mean, variance, inverse] = [module.output([channels]), module.output([channels]), module.output([channels])];
-  module.withScratch(channels, (scratch) => {
-    module.functions.batchNormForward(
-      module.pointer(x),
+  const from = module.pointer(x);
+  const parts = fixedParts(rows, LEAST_ROWS, 2 * channels, LEAST_ROWS);
+  const partRows = parts[0]?.count ?? rows;
+  module.withScratch((2 * parts.length + 1) * channels, (moments) => {
+    const scale = moments + 2 * parts.length * channels * 4;
+    module.run(
+      "batchNormMoments",
+      parts.map((part, index) => [
+        from + part.from * channels * 4,
+        moments + index * 2 * channels * 4,
+        part.count,
+        channels,
+      ]),
+    );
+    module.functions.batchNormMerge(
+      moments,
+      partRows,
       module.pointer(gamma),
-      module.pointer(beta),
-      y.pointer,
       mean.pointer,
       variance.pointer,
       inverse.pointer,
-      scratch,
+      scale,
       rows,
       channels,
       epsilon,
+    );
+    const shift = module.pointer(beta);
+    module.run(
+      "batchNormApply",
+      sliceRows(module, rows, channels).map(({ at, count }) => [
+        from + at,
+        y.pointer + at,
+        mean.pointer,
+        scale,
+        shift,
+        count,
+        channels,
+      ]),
     );
   });
   return [y.info, mean.info, variance.info, inverse.info];
@@ -126,19 +180,40 @@ const batchNormGradient: FastKernel = (module, inputs) => {
   const [channels, rows] = channelsAndRows(x.shape);
   const dx = module.output(x.shape);
   const [dgamma, dbeta] = [module.output([channels]), module.output([channels])];
-  module.withScratch(3 * channels, (scratch) => {
-    module.functions.batchNormBackward(
-      module.pointer(dy),
-      module.pointer(x),
+  const [gradient, from, centre] = [module.pointer(dy), module.pointer(x), module.pointer(inputOf(inputs, "mean"))];
+  module.withScratch(5 * channels, (sums) => {
+    const factors = sums + 2 * channels * 4;
+    const wanted = { total: rows, least: LEAST_ROWS, floats: 2 * channels, target: sums };
+    sumOfParts(module, wanted, (parts) =>
+      module.run(
+        "batchNormSums",
+        parts.map((part) => {
+          const at = part.from * channels * 4;
+          return [gradient + at, from + at, centre, part.target, part.count, channels];
+        }),
+      ),
+    );
+    module.functions.batchNormFactors(
+      sums,
       module.pointer(gamma),
-      module.pointer(inputOf(inputs, "mean")),
       module.pointer(inputOf(inputs, "inverse")),
-      dx.pointer,
       dgamma.pointer,
       dbeta.pointer,
-      scratch,
+      factors,
       rows,
       channels,
+    );
+    module.run(
+      "batchNormInputGradient",
+      sliceRows(module, rows, channels).map(({ at, count }) => [
+        gradient + at,
+        from + at,
+        centre,
+        factors,
+        dx.pointer + at,
+        count,
+        channels,
+      ]),
     );
   });
   return [dx.info, dgamma.info, dbeta.info];
@@ -153,23 +228,28 @@ const adam: FastKernel = (module, inputs, attrs) => {
   const [value, gradient, m, v] = ["value", "gradient", "m", "v"].map((name) => inputOf(inputs, name)) as Four;
   if (!plain(value, gradient, m, v, ...(inputs["mask"] ? [inputs["mask"]] : []))) return null;
   const results = [module.output(value.shape), module.output(value.shape), module.output(value.shape)] as const;
-  module.functions.adam(
-    module.pointer(value),
-    module.pointer(gradient),
-    module.pointer(m),
-    module.pointer(v),
-    maskPointer(module, inputs),
-    results[0].pointer,
-    results[1].pointer,
-    results[2].pointer,
-    tf.util.sizeFromShape(value.shape),
-    learningRate / (1 - beta1 ** step),
-    beta1,
-    1 - beta1,
-    beta2,
-    1 - beta2,
-    1 - beta2 ** step,
-    epsilon,
+  const at0 = [value, gradient, m, v].map((info) => module.pointer(info)) as [number, number, number, number];
+  const mask = maskPointer(module, inputs);
+  module.run(
+    "adam",
+    sliceFloats(module, value.shape, RATES.optimizer).map(({ at, count }) => [
+      at0[0] + at,
+      at0[1] + at,
+      at0[2] + at,
+      at0[3] + at,
+      mask === 0 ? 0 : mask + at,
+      results[0].pointer + at,
+      results[1].pointer + at,
+      results[2].pointer + at,
+      count,
+      learningRate / (1 - beta1 ** step),
+      beta1,
+      1 - beta1,
+      beta2,
+      1 - beta2,
+      1 - beta2 ** step,
+      epsilon,
+    ]),
   );
   return infos(results);
 };
@@ -185,16 +265,21 @@ const sgd: FastKernel = (module, inputs, attrs) => {
   const velocity = inputOf(inputs, "velocity");
   if (!plain(value, gradient, velocity, ...(inputs["mask"] ? [inputs["mask"]] : []))) return null;
   const results = [module.output(value.shape), module.output(value.shape)] as const;
-  module.functions.sgd(
-    module.pointer(value),
-    module.pointer(gradient),
-    module.pointer(velocity),
-    maskPointer(module, inputs),
-    results[0].pointer,
-    results[1].pointer,
-    tf.util.sizeFromShape(value.shape),
-    learningRate,
-    momentum,
+  const at0 = [value, gradient, velocity].map((info) => module.pointer(info)) as [number, number, number];
+  const mask = maskPointer(module, inputs);
+  module.run(
+    "sgd",
+    sliceFloats(module, value.shape, RATES.optimizer).map(({ at, count }) => [
+      at0[0] + at,
+      at0[1] + at,
+      at0[2] + at,
+      mask === 0 ? 0 : mask + at,
+      results[0].pointer + at,
+      results[1].pointer + at,
+      count,
+      learningRate,
+      momentum,
+    ]),
   );
   return infos(results);
 };

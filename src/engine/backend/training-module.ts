@@ -3,168 +3,14 @@
  * tensors in place. It knows addresses and working memory; which tfjs kernels are built on it is in fast-kernels.ts.
  */
 import type * as tf from "@tensorflow/tfjs-core";
+import type { KernelThreads } from "../core/ports";
+import { KernelPool, MAX_TASKS, type KernelTask, type LinkedKernels } from "./kernel-pool";
+import { withSharedMemory } from "./shared-memory";
 import { relaxedTrainingKernelsBase64, trainingKernelsBase64 } from "./training-kernels.generated";
-import { allocate, memoryOf, pointerOf, release } from "./wasm-memory";
+import { cut, type Slice } from "./slices";
+import type { TrainingExports } from "./training-exports";
+import { allocate, memoryOf, onDispose, pointerOf, release } from "./wasm-memory";
 import type { WasmBackend } from "./wasm-types";
-
-/** Geometry of a convolution as the module takes it: N, H, W, C, outH, outW, M, kh, kw, sh, sw, top, left. */
-export type ConvArguments = readonly [
-  batch: number,
-  height: number,
-  width: number,
-  channels: number,
-  outHeight: number,
-  outWidth: number,
-  filters: number,
-  kernelHeight: number,
-  kernelWidth: number,
-  strideHeight: number,
-  strideWidth: number,
-  padTop: number,
-  padLeft: number,
-];
-
-/** Of a 3x3 convolution with stride 1: N, H, W, C, outH, outW, M, top, left. */
-export type WinogradArguments = readonly [
-  batch: number,
-  height: number,
-  width: number,
-  channels: number,
-  outHeight: number,
-  outWidth: number,
-  filters: number,
-  padTop: number,
-  padLeft: number,
-];
-
-/** The same of a pooling: N, H, W, C, outH, outW, kh, kw, sh, sw, top, left. */
-export type PoolArguments = readonly [
-  batch: number,
-  height: number,
-  width: number,
-  channels: number,
-  outHeight: number,
-  outWidth: number,
-  windowHeight: number,
-  windowWidth: number,
-  strideHeight: number,
-  strideWidth: number,
-  padTop: number,
-  padLeft: number,
-];
-
-/** The module's functions; pointers are byte offsets, and assembly/index.ts says what each does. */
-export interface TrainingExports {
-  scratchBytes(): number;
-  setScratch(pointer: number): void;
-  maxChannels(): number;
-  gemm(
-    a: number,
-    b: number,
-    c: number,
-    m: number,
-    n: number,
-    k: number,
-    transposeA: boolean,
-    transposeB: boolean,
-    accumulate: boolean,
-  ): void;
-  convForward(x: number, filter: number, y: number, ...geometry: ConvArguments): void;
-  convFilterGradient(x: number, dy: number, dw: number, ...geometry: ConvArguments): void;
-  convInputGradient(dy: number, filter: number, dx: number, scratch: number, ...geometry: ConvArguments): void;
-  depthwiseInputGradient(dy: number, filter: number, dx: number, ...geometry: ConvArguments): void;
-  depthwiseFilterGradient(x: number, dy: number, dw: number, ...geometry: ConvArguments): void;
-  maxPoolGradient(x: number, dy: number, dx: number, ...geometry: PoolArguments): void;
-  avgPoolGradient(dy: number, dx: number, ...geometry: PoolArguments): void;
-  reluGradient(dy: number, x: number, dx: number, count: number, ceiling: number): void;
-  sumMiddle(x: number, y: number, outer: number, rows: number, inner: number, scale: number): void;
-  spreadMiddle(x: number, y: number, outer: number, rows: number, inner: number, scale: number): void;
-  batchNormForward(
-    x: number,
-    gamma: number,
-    beta: number,
-    y: number,
-    mean: number,
-    variance: number,
-    inverse: number,
-    scale: number,
-    rows: number,
-    channels: number,
-    epsilon: number,
-  ): void;
-  batchNormBackward(
-    dy: number,
-    x: number,
-    gamma: number,
-    mean: number,
-    inverse: number,
-    dx: number,
-    dgamma: number,
-    dbeta: number,
-    scratch: number,
-    rows: number,
-    channels: number,
-  ): void;
-  adam(
-    w: number,
-    g: number,
-    m: number,
-    v: number,
-    mask: number,
-    wNew: number,
-    mNew: number,
-    vNew: number,
-    count: number,
-    rate: number,
-    beta1: number,
-    rest1: number,
-    beta2: number,
-    rest2: number,
-    correction2: number,
-    epsilon: number,
-  ): void;
-  sgd(
-    w: number,
-    g: number,
-    u: number,
-    mask: number,
-    wNew: number,
-    uNew: number,
-    count: number,
-    rate: number,
-    momentum: number,
-  ): void;
-  uniformGrid(
-    x: number,
-    clips: number,
-    limits: number,
-    scales: number,
-    rows: number,
-    groups: number,
-    levels: number,
-  ): void;
-  roundToGrid(
-    x: number,
-    y: number,
-    scales: number,
-    rows: number,
-    groups: number,
-    zeroPoint: number,
-    low: number,
-    high: number,
-  ): void;
-  passWithin(dy: number, x: number, dx: number, limits: number, rows: number, groups: number): void;
-  nearestValue(x: number, values: number, mask: number, y: number, size: number, count: number): void;
-  flipFilter(filter: number, flipped: number, taps: number, channels: number, filters: number): void;
-  winogradForward(x: number, filter: number, y: number, scratch: number, ...geometry: WinogradArguments): void;
-  winogradFilterGradient(x: number, dy: number, dw: number, scratch: number, ...geometry: WinogradArguments): void;
-  /** In bytes, for a convolution between that many channels and filters or its filter gradient. */
-  winogradScratch(channels: number, filters: number): number;
-  /** y = activation(y + bias) in place; pass 0 for no bias, and -infinity and infinity for no bounds. */
-  biasAndClip(y: number, bias: number, rows: number, channels: number, low: number, high: number): void;
-  /** In floats. */
-  convInputScratch(channels: number, kh: number, kw: number): number;
-}
 
 /** A tensor just made, and where its data are. Its content is undefined. */
 export interface NewTensor {
@@ -172,12 +18,27 @@ export interface NewTensor {
   readonly pointer: number;
 }
 
+/** Working memory that calls need, one for each thread, and which of their arguments is its address. */
+export interface CallScratch {
+  readonly argument: number;
+  readonly floats: number;
+}
+
+/** Work for less time than this is not worth handing to another thread. Measured: a thread answers in 5 to 50 us. */
+const SLICE_MICROSECONDS = 60;
+/** Slices of a kernel for each thread: with more than one, a thread that is held up does not hold up the rest. */
+const SLICES_PER_THREAD = 2;
+
 export class TrainingModule {
+  #pool: KernelPool | null = null;
+  #splitsAll = false;
+
   private constructor(
     readonly backend: WasmBackend,
     readonly functions: TrainingExports,
     /** Whether products and sums are fused, by relaxed SIMD. */
     readonly relaxedSimd: boolean,
+    private readonly linked: LinkedKernels,
   ) {}
 
   /**
@@ -190,11 +51,100 @@ export class TrainingModule {
     const relaxed = decodeBase64(relaxedTrainingKernelsBase64);
     const relaxedSimd = WebAssembly.validate(relaxed);
     const binary = relaxedSimd ? relaxed : decodeBase64(trainingKernelsBase64);
-    if (!(memory.buffer instanceof ArrayBuffer)) importSharedMemory(binary);
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), { env: { memory } });
-    const functions = instance.exports as unknown as TrainingExports;
-    functions.setScratch(allocate(backend, functions.scratchBytes()));
-    return new TrainingModule(backend, functions, relaxedSimd);
+    const shared = !(memory.buffer instanceof ArrayBuffer);
+    const module = new WebAssembly.Module(shared ? withSharedMemory(binary).binary : binary);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const functions = exports as unknown as TrainingExports;
+    const scratchBytes = functions.scratchBytes();
+    functions.setScratch(allocate(backend, scratchBytes));
+    return new TrainingModule(backend, functions, relaxedSimd, { module, memory, exports, scratchBytes });
+  }
+
+  /** How many threads compute. */
+  get threads(): number {
+    return this.#pool?.threads ?? 1;
+  }
+
+  /**
+   * Computes on that many threads from now on, until the backend is disposed of. The backend's memory must be shared.
+   *
+   * @throws Error when they do not start; everything goes on on one thread
+   */
+  async startThreads(host: KernelThreads, threads: number): Promise<void> {
+    const pool = await KernelPool.start(host, threads, this.backend, this.linked);
+    this.#pool = pool;
+    onDispose(this.backend, () => this.endThreads());
+  }
+
+  /** Computes on one thread from now on. */
+  endThreads(): void {
+    this.#pool?.end();
+    this.#pool = null;
+  }
+
+  /** Runs work with everything shared that can be, however small it is, for tests. */
+  splitAll(work: () => void): void {
+    this.#splitsAll = true;
+    try {
+      work();
+    } finally {
+      this.#splitsAll = false;
+    }
+  }
+
+  /**
+   * Cuts 0..total into slices for the threads: one where the work is small or there is one thread.
+   *
+   * @param microseconds that the whole takes on one thread, about
+   * @param multiple of which all bounds but the last are
+   */
+  slices(total: number, microseconds: number, multiple = 1): readonly Slice[] {
+    const worthwhile = this.#splitsAll ? total : Math.floor(microseconds / SLICE_MICROSECONDS);
+    const count = this.threads === 1 ? 1 : Math.min(this.threads * SLICES_PER_THREAD, worthwhile);
+    return cut(total, count, multiple);
+  }
+
+  /**
+   * Calls a function of the module once for each list of arguments, on the threads there are, in any order. The calls
+   * must write to different places.
+   *
+   * @param scratch working memory that a call has for itself; the argument given for it is replaced
+   */
+  run<Name extends keyof TrainingExports>(
+    name: Name,
+    calls: readonly Parameters<TrainingExports[Name]>[],
+    scratch?: CallScratch,
+  ): void {
+    if (scratch === undefined) {
+      this.#run(name, calls, null);
+      return;
+    }
+    const threads = calls.length === 1 ? 1 : this.threads;
+    // In whole cache lines, so that no two threads write to one.
+    const step = Math.ceil(Math.max(16, scratch.floats) / 16) * 64;
+    this.withScratch((threads * step) / 4, (pointer) =>
+      this.#run(name, calls, { argument: scratch.argument, pointer, step }),
+    );
+  }
+
+  #run<Name extends keyof TrainingExports>(
+    name: Name,
+    calls: readonly Parameters<TrainingExports[Name]>[],
+    scratch: { readonly argument: number; readonly pointer: number; readonly step: number } | null,
+  ): void {
+    const tasks = calls as readonly (readonly (number | boolean)[])[];
+    if (this.#pool !== null && tasks.length > 1 && tasks.length <= MAX_TASKS) {
+      this.#runOnThreads(
+        this.#pool,
+        tasks.map((values) => (scratch === null ? { name, values } : { name, values, scratch })),
+      );
+      return;
+    }
+    const call = this.functions[name] as (...values: (number | boolean)[]) => unknown;
+    for (const values of tasks) {
+      if (scratch === null) call(...values);
+      else call(...values.map((value, index) => (index === scratch.argument ? scratch.pointer : value)));
+    }
   }
 
   pointer(info: tf.TensorInfo): number {
@@ -216,6 +166,16 @@ export class TrainingModule {
       release(this.backend, pointer);
     }
   }
+
+  #runOnThreads(pool: KernelPool, tasks: readonly KernelTask[]): void {
+    try {
+      pool.run(tasks);
+    } catch (error) {
+      // Threads that failed once are not trusted again.
+      this.endThreads();
+      throw error;
+    }
+  }
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
@@ -223,15 +183,4 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(characters.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
   return bytes;
-}
-
-/** Import of a memory named env.memory: lengths and names, kind 2, then the limits' flags (1: a maximum is given). */
-const MEMORY_IMPORT = [3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2, 1];
-const SHARED_WITH_MAXIMUM = 3;
-
-/** Declares the imported memory as shared, as the threaded build of tfjs has it: one flag in the import section. */
-function importSharedMemory(binary: Uint8Array): void {
-  const at = binary.findIndex((_, start) => MEMORY_IMPORT.every((byte, i) => binary[start + i] === byte));
-  if (at < 0) throw new Error("an import of env.memory was expected in the training kernels");
-  binary[at + MEMORY_IMPORT.length - 1] = SHARED_WITH_MAXIMUM;
 }

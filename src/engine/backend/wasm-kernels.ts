@@ -4,6 +4,7 @@
  * works, fast-kernels.ts what the compiled module does. Nothing happens on import.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import type { KernelThreads } from "../core/ports";
 import { FastKernelSet, type FastKernelReport } from "./fast-kernel-set";
 import { registerGradients } from "./gradients";
 import { slowKernels } from "./slow-kernels";
@@ -61,4 +62,22 @@ export function fastKernelReport(): FastKernelReport | null {
   // Not tf.findBackend, which would start it.
   const backend = tf.engine().registry[WASM];
   return registered === null || backend === undefined ? null : registered.fast.report(asWasmBackend(backend));
+}
+
+/**
+ * Has the running wasm backend's compiled kernels computed on that many threads, this one included, and tests them so.
+ *
+ * @throws Error when the threads do not start or a kernel fails on them; everything goes on on one thread
+ */
+export async function startKernelThreads(host: KernelThreads, threads: number): Promise<void> {
+  const backend = tf.engine().registry[WASM];
+  if (registered === null || backend === undefined)
+    throw new Error("a running wasm backend with training kernels was expected, got none");
+  await registered.fast.startThreads(asWasmBackend(backend), host, threads);
+}
+
+/** On how many threads the running wasm backend's compiled kernels compute. */
+export function kernelThreads(): number {
+  const backend = tf.engine().registry[WASM];
+  return registered === null || backend === undefined ? 1 : registered.fast.threads(asWasmBackend(backend));
 }

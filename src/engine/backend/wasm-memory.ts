@@ -1,6 +1,7 @@
 /**
  * The one place that knows how tfjs' wasm backend keeps its memory: where the WebAssembly.Memory is, what address a
- * tensor has, how to allocate. Emscripten's module object is read after the backend has started; nothing is patched.
+ * tensor has, how to allocate. Emscripten's module object is read after the backend has started; the one thing changed
+ * is that others may be told of the backend's end.
  */
 import type * as tf from "@tensorflow/tfjs-core";
 import type { WasmBackend } from "./wasm-types";
@@ -41,4 +42,13 @@ export function allocate(backend: WasmBackend, bytes: number): number {
 
 export function release(backend: WasmBackend, pointer: number): void {
   emscripten(backend)._free(pointer);
+}
+
+/** Has something done before the backend is disposed of, while its memory is still there. */
+export function onDispose(backend: WasmBackend, act: () => void): void {
+  const dispose = backend.dispose.bind(backend);
+  backend.dispose = () => {
+    act();
+    dispose();
+  };
 }

@@ -34,6 +34,25 @@ export interface Clock {
   now(): number;
 }
 
+/** Threads that compute beside the engine's own, on a memory that all share. */
+export interface KernelThreads {
+  /** How many may compute at once, the engine's own included; 1 where there are no others. */
+  readonly available: number;
+  /** Why there are no others. */
+  readonly unavailable?: "not isolated" | "one core";
+  /** Reads a .wasm file of `wasmPaths`, by its path or URL. */
+  readBinary(path: string): Promise<Uint8Array>;
+  /**
+   * Starts one thread for each message, a `ThreadStart` of `backend/kernel-tasks.mjs`.
+   * @throws Error when one fails, or has not linked the kernels in 2 s; none is left then
+   */
+  start(messages: readonly unknown[]): Promise<StartedThreads>;
+}
+
+export interface StartedThreads {
+  end(): void;
+}
+
 export interface Platform {
   readonly assets: AssetStore;
   readonly files: UserFiles;
@@ -45,6 +64,8 @@ export interface Platform {
   gunzip(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array>;
   /** Where the tfjs wasm binaries lie, as setWasmPaths takes it. */
   readonly wasmPaths: string | Readonly<Record<string, string>>;
+  /** Absent where everything is on one thread. */
+  readonly threads?: KernelThreads;
   /** Lets queued messages be handled (a cancel, a pause) between two batches. */
   yieldToHost(): Promise<void>;
 }
