@@ -1,6 +1,7 @@
-/** The same training on WebGPU, by a software adapter, and on wasm: the numbers agree. */
-import { chromium, type Page } from "@playwright/test";
-import { chromiumArguments, findChromium } from "../scripts/find-chromium";
+/** Training on WebGPU, by a software adapter: the kernels by themselves, and a run of the studio beside one on wasm. */
+import type { Browser, Page } from "@playwright/test";
+import { launchWithWebgpu, openProbe } from "../scripts/webgpu-page";
+import type { WebgpuProbe } from "../scripts/webgpu-probe";
 import { expect, linkTo, test } from "./fixtures";
 import { Studio } from "./page-models/studio";
 import { tinyData, tinyModel } from "./tiny-files";
@@ -35,29 +36,70 @@ async function figuresOn(page: Page, backend: "webgpu" | "wasm", baseURL: string
   return (await studio.charts.points()).map(({ accuracy, loss }) => [Number(accuracy), Number(loss)]);
 }
 
-test("a few steps on WebGPU agree with wasm to 1e-3", async ({ baseURL }) => {
-  test.setTimeout(240_000);
-  const browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: [
-      ...chromiumArguments.filter((argument) => argument !== "--disable-gpu"),
-      "--enable-unsafe-webgpu",
-      "--use-webgpu-adapter=swiftshader",
-      "--enable-features=Vulkan",
-    ],
-  });
-  try {
-    const [gpu, wasm] = [
-      await figuresOn(await browser.newPage(), "webgpu", baseURL!),
-      await figuresOn(await browser.newPage(), "wasm", baseURL!),
-    ];
-    expect(gpu.length).toBe(wasm.length);
-    gpu.forEach(([accuracy, loss], i) => {
-      const [expectedAccuracy, expectedLoss] = wasm[i]!;
-      expect(accuracy).toBe(expectedAccuracy);
-      expect(Math.abs(loss! - expectedLoss!)).toBeLessThan(1e-3 * expectedLoss!);
-    });
-  } finally {
-    await browser.close();
+// A software adapter takes its time to compile, and more of it on a busy machine.
+test.describe.configure({ timeout: 240_000 });
+
+let browser: Browser;
+/** Shared: every page compiles each shader anew. */
+let probe: Page;
+
+test.beforeAll(async () => {
+  browser = await launchWithWebgpu();
+  probe = await openProbe(browser);
+});
+
+test.afterAll(async () => {
+  await browser.close();
+});
+
+/** One of the probe's questions. */
+const ask = <T>(question: (asked: WebgpuProbe) => Promise<T>): Promise<T> =>
+  probe.evaluate<T>(`(${question.toString()})(globalThis.webgpuProbe)`);
+
+test("every kernel in WGSL is in use, and computes what the composed operation does to 1e-5", async () => {
+  const report = await ask((asked) => asked.register());
+  expect(report).toMatchObject({ linked: true, rejected: [] });
+  expect(report.enabled.length).toBeGreaterThan(10);
+  for (const { name, error } of await ask((asked) => asked.errors())) {
+    expect.soft(error, name).toBeLessThan(1e-5);
   }
+});
+
+test("a kernel that is wrong, or does not compile, is left out and named", async () => {
+  const report = await ask((asked) => asked.withBroken());
+  expect(report.enabled).toEqual(["StudioSpread"]);
+  expect(report.rejected.map(({ name }) => name)).toEqual(["StudioAdam", "StudioReluGrad"]);
+  expect(report.rejected[1]!.reason).toContain("unresolved value 'nothing'");
+});
+
+test("a step reads nothing back, leaves nothing behind, and takes half as many dispatches as tfjs' operations", async () => {
+  const [own, composed] = [
+    await ask((asked) => asked.steps("cnn-s", 8, 3, true)),
+    await ask((asked) => asked.steps("cnn-s", 8, 3, false)),
+  ];
+  own.losses.forEach((loss, step) => {
+    expect(Math.abs(loss - composed.losses[step]!)).toBeLessThan(1e-4 * loss);
+  });
+  expect(own.readBacks).toEqual([0, 0, 0]);
+  expect(own.tensorsLeft).toBe(0);
+  expect(own.dispatches[2]).toBeLessThan(composed.dispatches[2]! / 2);
+});
+
+test("surgery gives the buffers of the old shapes back", async () => {
+  const { before, cut, after } = await ask((asked) => asked.surgery("cnn-s", 8));
+  expect(cut).toBeLessThan(before / 4);
+  expect(after).toBeLessThan(before * 0.7);
+});
+
+test("a few steps on WebGPU agree with wasm to 1e-3", async ({ baseURL }) => {
+  const [gpu, wasm] = [
+    await figuresOn(await browser.newPage(), "webgpu", baseURL!),
+    await figuresOn(await browser.newPage(), "wasm", baseURL!),
+  ];
+  expect(gpu.length).toBe(wasm.length);
+  gpu.forEach(([accuracy, loss], i) => {
+    const [expectedAccuracy, expectedLoss] = wasm[i]!;
+    expect(accuracy).toBe(expectedAccuracy);
+    expect(Math.abs(loss! - expectedLoss!)).toBeLessThan(1e-3 * expectedLoss!);
+  });
 });
