@@ -22,6 +22,7 @@ import type {
 } from "./protocol";
 import { RunHost } from "./run-host";
 import { type Emit, LoadNews } from "./run-news";
+import { StudyHost } from "./study-host";
 import type { Timers } from "./timers";
 
 export interface HostDeps {
@@ -61,9 +62,10 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
       emit("backend", report);
       return report;
     },
-    () => runs.isBusy || evaluations > 0,
+    () => runs.isBusy || studies.isBusy || evaluations > 0,
   );
   const runs: RunHost = new RunHost({ platform, timers, backend, emit });
+  const studies: StudyHost = new StudyHost({ platform, timers, backend, emit });
 
   /** Downloads of a request that is no run. */
   async function withLoads<T>(work: (report: (loaded: number, total: number) => void) => Promise<T>): Promise<T> {
@@ -90,6 +92,10 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
       const { bytes, point } = runs.boundaryFile(runId);
       return { bytes: give(bytes), point };
     },
+
+    preview: (request) => studies.preview(request),
+    scan: (request) => studies.scan(request),
+    stopStudy: ({ studyId }) => ({ found: studies.stop(studyId) }),
 
     zoo: async () => (await readZoo(platform)).networks,
     datasets: () => Promise.all(catalogueIds.map(async (id) => (await openDataset(id, platform)).info)),
@@ -156,6 +162,7 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
       stopped = true;
       port.removeEventListener("message", receive);
       runs.cancelAll();
+      studies.stopAll();
     },
   };
 }

@@ -7,10 +7,13 @@ import type { EngineErrorData } from "#engine/core/errors";
 import type { ActivationBreakdown, TensorBreakdown } from "#engine/codecs/snapshot-plan";
 import type { OpName, Shape } from "#engine/core/network";
 import type { DatasetInfo } from "#engine/datasets/source";
+import type { DecisionTrace, LayerTrace } from "#engine/timeline/decisions";
 import type { TimelineDocument } from "#engine/timeline/document";
 import type { Point } from "#engine/timeline/measure";
+import type { DecisionPreview } from "#engine/timeline/preview";
 import type { RunProgress, RunResult } from "#engine/timeline/runner";
 import type { FileScore, ScoreRequest } from "#engine/timeline/score-file";
+import type { SensitivityBase, SensitivityCell, SensitivityTable } from "#engine/timeline/sensitivity-plan";
 import type { ZooEntry } from "#engine/zoo/manifest";
 
 export type {
@@ -18,11 +21,17 @@ export type {
   BackendName,
   BackendReport,
   DatasetInfo,
+  DecisionPreview,
+  DecisionTrace,
   EngineErrorData,
   Point,
   RequestedBackend,
   FileScore,
+  LayerTrace,
   ScoreRequest,
+  SensitivityBase,
+  SensitivityCell,
+  SensitivityTable,
   TensorBreakdown,
   TimelineDocument,
   ZooEntry,
@@ -57,6 +66,21 @@ export interface EngineRequests {
    */
   boundaryFile: [RunRef, BoundaryFile];
 
+  /**
+   * What the first decision of a pruning clip would remove; nothing is changed. Without `mayTrain` it says where the
+   * network at the clip's start is still to be computed.
+   * @throws EngineError `cancelled`, or as a run
+   */
+  preview: [StudyRef & { readonly clipId: string; readonly mayTrain: boolean }, DecisionPreview];
+  /**
+   * Prunes each layer alone at each ratio and scores it; told cell by cell (`sensitivity`). Trains up to the clip's start
+   * where no state is kept.
+   * @throws EngineError `cancelled`, `not-prunable`, or as a run
+   */
+  scan: [StudyRef & { readonly clipId: string | null; readonly images?: number }, SensitivityTable];
+  /** A preview or a scan rejects with `cancelled` at the next batch. */
+  stopStudy: [Pick<StudyRef, "studyId">, { readonly found: boolean }];
+
   /** The networks that ship with the studio. */
   zoo: [void, readonly ZooEntry[]];
   /** The data sets that ship with the studio. */
@@ -84,6 +108,12 @@ export interface EngineRequests {
 
 export interface RunRef {
   readonly runId: string;
+}
+
+/** What is found out about a document without running it; the caller names it. */
+export interface StudyRef {
+  readonly studyId: string;
+  readonly document: TimelineDocument;
 }
 
 /** Where a run was when a request about it came; `over` also when there never was such a run. */
@@ -190,6 +220,14 @@ export interface EngineEvents {
   };
   /** A clip has ended: what its file weighs, and how it scores by class. The bytes: `boundaryFile`. */
   boundary: RunRef & BoundaryNews;
+  /** A pruning clip changed the network, or its guard took a change back. Told again where a run goes on behind it. */
+  decision: RunRef & { readonly trace: DecisionTrace };
+  /** Of a scan, as it fills: first the base, then cells in order. */
+  sensitivity: { readonly studyId: string } & (
+    { readonly base: SensitivityBase } | { readonly cells: readonly SensitivityCell[] }
+  );
+  /** Of a preview or a scan that has to train first. */
+  studyProgress: { readonly studyId: string; readonly trained: number; readonly toTrain: number };
   /** The run goes on from a kept state: what came before `step` need not be trained again. */
   restored: RunRef & { readonly step: number };
   /** For the console. */

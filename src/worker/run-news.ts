@@ -49,6 +49,7 @@ export class RunNews {
         const { point, tensors, confusion } = measurement;
         this.emit("boundary", { runId, point, tensors, confusion });
       },
+      onDecision: (trace) => this.emit("decision", { runId, trace }),
       onRestored: (step) => this.emit("restored", { runId, step }),
     };
   }
