@@ -4,11 +4,14 @@ import type { BlockMeta } from "./block";
 import { meta as kdLogits } from "./distill/kd-logits/meta";
 import { meta as replace } from "./model/replace/meta";
 import { meta as apoz } from "./prune/apoz/meta";
+import { meta as attentionSe } from "./prune/attention-se/meta";
 import { meta as bnL1 } from "./prune/bn-l1/meta";
 import { meta as filterL1 } from "./prune/filter-l1/meta";
 import { meta as filterL2 } from "./prune/filter-l2/meta";
 import { meta as fpgm } from "./prune/fpgm/meta";
+import { meta as granLayer } from "./prune/gran-layer/meta";
 import { meta as magnitude } from "./prune/magnitude/meta";
+import { meta as schedLotteryTicket } from "./prune/sched-lottery-ticket/meta";
 import { meta as granBlockDiagonal } from "./prune/gran-block-diagonal/meta";
 import { meta as groupBrainDamage } from "./prune/group-brain-damage/meta";
 import { meta as granGroup } from "./prune/gran-group/meta";
@@ -16,10 +19,13 @@ import { meta as sparsityRatio } from "./prune/sparsity-ratio/meta";
 import { meta as networkSlimming } from "./prune/network-slimming/meta";
 import { meta as obd } from "./prune/obd/meta";
 import { meta as obs } from "./prune/obs/meta";
+import { meta as sparseVd } from "./prune/sparse-vd/meta";
+import { meta as gsm } from "./prune/gsm/meta";
 import { meta as sfp } from "./prune/sfp/meta";
 import { meta as jointIo } from "./prune/joint-io/meta";
 import { meta as thinet } from "./prune/thinet/meta";
 import { meta as sslGroupLasso } from "./prune/ssl-group-lasso/meta";
+import { meta as knapsack } from "./prune/knapsack/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
@@ -27,7 +33,9 @@ import { meta as fineTune } from "./train/fine-tune/meta";
 
 export const catalog = [
   replace,
+  granLayer,
   magnitude,
+  schedLotteryTicket,
   granBlockDiagonal,
   groupBrainDamage,
   granGroup,
@@ -37,13 +45,17 @@ export const catalog = [
   thinet,
   fpgm,
   apoz,
+  attentionSe,
   sparsityRatio,
   sfp,
   networkSlimming,
   obd,
   obs,
+  sparseVd,
+  gsm,
   sslGroupLasso,
   jointIo,
+  knapsack,
   uniformKbit,
   affineInt8,
   qatFakeQuant,

@@ -4,11 +4,14 @@ import type { BlockId, MetaOf } from "./catalog";
 import { kdLogits } from "./distill/kd-logits/kd-logits";
 import { replace } from "./model/replace/replace";
 import { apoz } from "./prune/apoz/apoz";
+import { attentionSe } from "./prune/attention-se/attention-se";
 import { bnL1 } from "./prune/bn-l1/bn-l1";
 import { filterL1 } from "./prune/filter-l1/filter-l1";
 import { filterL2 } from "./prune/filter-l2/filter-l2";
 import { fpgm } from "./prune/fpgm/fpgm";
+import { granLayer } from "./prune/gran-layer/gran-layer";
 import { magnitude } from "./prune/magnitude/magnitude";
+import { schedLotteryTicket } from "./prune/sched-lottery-ticket/sched-lottery-ticket";
 import { granBlockDiagonal } from "./prune/gran-block-diagonal/gran-block-diagonal";
 import { groupBrainDamage } from "./prune/group-brain-damage/group-brain-damage";
 import { granGroup } from "./prune/gran-group/gran-group";
@@ -16,10 +19,13 @@ import { sparsityRatio } from "./prune/sparsity-ratio/sparsity-ratio";
 import { networkSlimming } from "./prune/network-slimming/network-slimming";
 import { obd } from "./prune/obd/obd";
 import { obs } from "./prune/obs/obs";
+import { sparseVd } from "./prune/sparse-vd/sparse-vd";
+import { gsm } from "./prune/gsm/gsm";
 import { sfp } from "./prune/sfp/sfp";
 import { jointIo } from "./prune/joint-io/joint-io";
 import { thinet } from "./prune/thinet/thinet";
 import { sslGroupLasso } from "./prune/ssl-group-lasso/ssl-group-lasso";
+import { knapsack } from "./prune/knapsack/knapsack";
 import { affineInt8 } from "./quantize/affine-int8/affine-int8";
 import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
 import { uniformKbit } from "./quantize/uniform-kbit/uniform-kbit";
@@ -27,7 +33,9 @@ import { fineTune } from "./train/fine-tune/fine-tune";
 
 const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["params"]> } = {
   "model.replace": replace,
+  "prune.gran-layer": granLayer,
   "prune.magnitude": magnitude,
+  "prune.sched-lottery-ticket": schedLotteryTicket,
   "prune.gran-block-diagonal": granBlockDiagonal,
   "prune.group-brain-damage": groupBrainDamage,
   "prune.gran-group": granGroup,
@@ -37,13 +45,17 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.thinet": thinet,
   "prune.fpgm": fpgm,
   "prune.apoz": apoz,
+  "prune.attention-se": attentionSe,
   "prune.sparsity-ratio": sparsityRatio,
   "prune.sfp": sfp,
   "prune.network-slimming": networkSlimming,
   "prune.obd": obd,
   "prune.obs": obs,
+  "prune.sparse-vd": sparseVd,
+  "prune.gsm": gsm,
   "prune.ssl-group-lasso": sslGroupLasso,
   "prune.joint-io": jointIo,
+  "prune.knapsack": knapsack,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

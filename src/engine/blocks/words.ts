@@ -4,11 +4,14 @@ import type { BlockId, MetaOf } from "./catalog";
 import { words as kdLogits } from "./distill/kd-logits/words";
 import { words as replace } from "./model/replace/words";
 import { words as apoz } from "./prune/apoz/words";
+import { words as attentionSe } from "./prune/attention-se/words";
 import { words as bnL1 } from "./prune/bn-l1/words";
 import { words as filterL1 } from "./prune/filter-l1/words";
 import { words as filterL2 } from "./prune/filter-l2/words";
 import { words as fpgm } from "./prune/fpgm/words";
+import { words as granLayer } from "./prune/gran-layer/words";
 import { words as magnitude } from "./prune/magnitude/words";
+import { words as schedLotteryTicket } from "./prune/sched-lottery-ticket/words";
 import { words as granBlockDiagonal } from "./prune/gran-block-diagonal/words";
 import { words as groupBrainDamage } from "./prune/group-brain-damage/words";
 import { words as granGroup } from "./prune/gran-group/words";
@@ -16,10 +19,13 @@ import { words as sparsityRatio } from "./prune/sparsity-ratio/words";
 import { words as networkSlimming } from "./prune/network-slimming/words";
 import { words as obd } from "./prune/obd/words";
 import { words as obs } from "./prune/obs/words";
+import { words as sparseVd } from "./prune/sparse-vd/words";
+import { words as gsm } from "./prune/gsm/words";
 import { words as sfp } from "./prune/sfp/words";
 import { words as jointIo } from "./prune/joint-io/words";
 import { words as thinet } from "./prune/thinet/words";
 import { words as sslGroupLasso } from "./prune/ssl-group-lasso/words";
+import { words as knapsack } from "./prune/knapsack/words";
 import { words as affineInt8 } from "./quantize/affine-int8/words";
 import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
 import { words as uniformKbit } from "./quantize/uniform-kbit/words";
@@ -27,7 +33,9 @@ import { words as fineTune } from "./train/fine-tune/words";
 
 export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["params"]> } = {
   "model.replace": replace,
+  "prune.gran-layer": granLayer,
   "prune.magnitude": magnitude,
+  "prune.sched-lottery-ticket": schedLotteryTicket,
   "prune.gran-block-diagonal": granBlockDiagonal,
   "prune.group-brain-damage": groupBrainDamage,
   "prune.gran-group": granGroup,
@@ -37,13 +45,17 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.thinet": thinet,
   "prune.fpgm": fpgm,
   "prune.apoz": apoz,
+  "prune.attention-se": attentionSe,
   "prune.sparsity-ratio": sparsityRatio,
   "prune.sfp": sfp,
   "prune.network-slimming": networkSlimming,
   "prune.obd": obd,
   "prune.obs": obs,
+  "prune.sparse-vd": sparseVd,
+  "prune.gsm": gsm,
   "prune.ssl-group-lasso": sslGroupLasso,
   "prune.joint-io": jointIo,
+  "prune.knapsack": knapsack,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,
