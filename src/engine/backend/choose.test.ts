@@ -34,7 +34,7 @@ describe("prepareBackend", () => {
     expect(report).toEqual({
       backend: "wasm",
       reason: "requested",
-      candidates: [{ name: "wasm", selfTest: "passed" }],
+      candidates: [{ name: "wasm", selfTest: "passed", milliseconds: 1 }],
       kernels: {
         linked: true,
         relaxedSimd: expect.any(Boolean) as boolean,
@@ -61,7 +61,7 @@ describe("prepareBackend", () => {
     expect(report.backend).toBe("wasm");
     expect(report.reason).toBe("only");
     expect(report.candidates).toEqual([
-      { name: "wasm", selfTest: "passed" },
+      { name: "wasm", selfTest: "passed", milliseconds: 1 },
       { name: "webgpu", selfTest: "unavailable", error: "this host gives no WebGPU adapter" },
       { name: "webgl", selfTest: "unavailable", error: "this host has no OffscreenCanvas" },
     ]);
@@ -69,7 +69,10 @@ describe("prepareBackend", () => {
 
   it("chooses only from what is available", async () => {
     const report = await prepareBackend({ ...options, requested: "auto", available: ["cpu"] });
-    expect(report).toMatchObject({ backend: "cpu", candidates: [{ name: "cpu", selfTest: "passed" }] });
+    expect(report).toMatchObject({
+      backend: "cpu",
+      candidates: [{ name: "cpu", selfTest: "passed", milliseconds: 16 }],
+    });
   });
 
   it("refuses a backend that this host does not have", async () => {
@@ -105,6 +108,20 @@ describe("probeMilliseconds", () => {
     // The clock moves by 1 from one reading to the next, and nothing else reads it.
     expect(await probeMilliseconds(tickingClock())).toBe(1);
     expect(tf.memory().numTensors).toBe(0);
+  });
+
+  it("is sixteen times that of one of the sixteen images", async () => {
+    await prepareBackend({ ...options, requested: "wasm" });
+    expect(await probeMilliseconds(tickingClock(), 1)).toBe(16);
+    expect(tf.memory().numTensors).toBe(0);
+  });
+
+  it("takes one step after the warm-up where a step takes long", async () => {
+    await prepareBackend({ ...options, requested: "wasm" });
+    let readings = 0;
+    // A second from one reading to the next; two readings for a step.
+    expect(await probeMilliseconds(() => 1000 * readings++)).toBe(1000);
+    expect(readings).toBe(4);
   });
 });
 

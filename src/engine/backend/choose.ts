@@ -24,7 +24,7 @@ export interface BackendCandidate {
   readonly selfTest: "passed" | "failed" | "unavailable" | "skipped";
   /** Why it did not pass. */
   readonly error?: string;
-  /** One training step of the benchmark's network; absent where nothing had to be compared. */
+  /** One training step of the benchmark's network; of each that passed. */
   readonly milliseconds?: number;
 }
 
@@ -89,11 +89,10 @@ export async function prepareBackend(options: PrepareOptions): Promise<BackendRe
   if (first === undefined) throw unavailable(requested, tried);
 
   const milliseconds = new Map<BackendName, number>();
-  if (passed.length > 1) {
-    for (const name of passed) {
-      await tf.setBackend(name);
-      milliseconds.set(name, await probeMilliseconds(now));
-    }
+  // Of a single one too: a person sees the figure, and what is compiled for it is needed anyway.
+  for (const name of passed) {
+    await tf.setBackend(name);
+    milliseconds.set(name, await (name === "cpu" ? probeMilliseconds(now, 1) : probeMilliseconds(now)));
   }
   const time = (name: BackendName): number => milliseconds.get(name) ?? Number.POSITIVE_INFINITY;
   const backend = passed.reduce((best, name) => (time(name) < time(best) ? name : best), first);
