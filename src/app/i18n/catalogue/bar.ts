@@ -35,6 +35,34 @@ export const bar = {
   backendFailed: w("failed its self-test", "未通过自检"),
   backendSkipped: w("no GPU behind it: slower than wasm", "没有 GPU 支持：慢于 wasm"),
   backendUnavailable: w("not to be had here", "此处不可用"),
+  backendNow: w(
+    "One training step of a small network takes {{ms}} ms here.",
+    "在本机，小型网络的单步训练用时 {{ms}} 毫秒。",
+  ),
+  lacks: w("What this browser lacks", "此浏览器缺少"),
+  lostSimd: w(
+    "No SIMD: WebAssembly has no vector instructions here, and with them go the compiled kernels. Training is several times slower.",
+    "没有 SIMD：此处的 WebAssembly 没有向量指令，编译内核也因此不可用。训练会慢数倍。",
+  ),
+  lostRelaxedSimd: w(
+    "No relaxed SIMD: products and sums are not fused. Training is somewhat slower.",
+    "没有宽松 SIMD：乘法与加法不能融合。训练稍慢。",
+  ),
+  lostIsolation: w(
+    "No threads: this page is not cross-origin isolated, because its host does not send the headers COOP and COEP. One core computes.",
+    "没有线程：主机未发送 COOP 与 COEP 标头，页面未跨源隔离。只有一个核心参与计算。",
+  ),
+  lostCores: w("No threads: the browser offers one core.", "没有线程：浏览器只提供一个核心。"),
+  lostThreads: w("No threads: they did not start. One core computes.", "没有线程：未能启动。只有一个核心参与计算。"),
+  lostCompiled: w(
+    "No compiled kernels: they could not be linked. Training is several times slower.",
+    "没有编译内核：无法链接。训练会慢数倍。",
+  ),
+  lostKernels: w(
+    "Compiled kernels left out, as they failed their self-test here: {{names}}. Slower ones take their place.",
+    "未通过此处自检而停用的编译内核：{{names}}。由较慢的内核代替。",
+  ),
+  relaxedSimd: w("relaxed SIMD", "宽松 SIMD"),
   threads: w("{{count}} threads", "{{count}} 线程"),
   thread: w("1 thread", "1 线程"),
   progressStep: w("step {{step}} of {{steps}}", "第 {{step}} 步，共 {{steps}} 步"),

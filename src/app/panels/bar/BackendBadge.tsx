@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import { formatNumber } from "../../i18n/format";
 import { useLibrary, useStudio, useView } from "../../stores/use-studio";
 import { Menu } from "../../widgets/Menu";
-import type { BackendReport, RequestedBackend } from "../../../worker/protocol";
+import type { RequestedBackend } from "../../../worker/protocol";
+import { BackendFacts } from "./BackendFacts";
 
 const choices: readonly RequestedBackend[] = ["auto", "webgpu", "wasm", "webgl", "cpu"];
 const tests = {
@@ -37,7 +38,7 @@ export function BackendBadge() {
       }
     >
       {report && <p>{t(`backend_${report.reason}`)}</p>}
-      {report && <Threads report={report} />}
+      {report && <BackendFacts report={report} />}
       <fieldset>
         <legend className="panel-title">{t("runsOn")}</legend>
         {choices.map((name) => {
@@ -49,24 +50,12 @@ export function BackendBadge() {
               <span className="small quiet" title={candidate?.error}>
                 {candidate && t(tests[candidate.selfTest])}
                 {candidate?.milliseconds !== undefined &&
-                  ` · ${t("backendStep", { ms: formatNumber(candidate.milliseconds, { maximumSignificantDigits: 3 }) })}`}
+                  ` · ${t("backendStep", { ms: formatNumber(candidate.milliseconds, { maximumSignificantDigits: 2 }) })}`}
               </span>
             </label>
           );
         })}
       </fieldset>
     </Menu>
-  );
-}
-
-function Threads({ report }: { readonly report: BackendReport }) {
-  const { t } = useTranslation("bar");
-  if (report.backend !== "wasm") return null;
-  const threads = report.threads > 1 ? t("threads", { count: report.threads }) : t("thread");
-  return (
-    <p className="small quiet">
-      {report.simd ? `SIMD · ${threads}` : threads}
-      {report.kernels?.linked && ` · ${t("compiledKernels", { count: report.kernels.enabled.length })}`}
-    </p>
   );
 }
