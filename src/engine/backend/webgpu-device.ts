@@ -129,10 +129,33 @@ function spreadGroups(groups: number): [number, number, number] {
 }
 
 function pipelineOf(device: GPUDevice, program: GpuProgram): GPUComputePipeline {
+  const known = pipelinesOf(device);
+  const found = known.get(program.key) ?? device.createComputePipeline(pipelineDescriptor(device, program));
+  known.set(program.key, found);
+  return found;
+}
+
+/** Compiles programs side by side, so that the first use of each need not wait. What does not compile is left for then. */
+export async function compilePrograms(device: GPUDevice, programs: readonly GpuProgram[]): Promise<void> {
+  const known = pipelinesOf(device);
+  const unknown = programs.filter(({ key }) => !known.has(key));
+  device.pushErrorScope("validation");
+  const compiling = unknown.map((program) => device.createComputePipelineAsync(pipelineDescriptor(device, program)));
+  const ignored = device.popErrorScope();
+  const compiled = await Promise.allSettled(compiling);
+  await ignored;
+  compiled.forEach((result, index) => {
+    if (result.status === "fulfilled") known.set(unknown[index]!.key, result.value);
+  });
+}
+
+function pipelinesOf(device: GPUDevice): Map<string, GPUComputePipeline> {
   const known = pipelines.get(device) ?? new Map<string, GPUComputePipeline>();
   pipelines.set(device, known);
-  const found = known.get(program.key);
-  if (found) return found;
+  return known;
+}
+
+function pipelineDescriptor(device: GPUDevice, program: GpuProgram): GPUComputePipelineDescriptor {
   const types: GPUBufferBindingType[] = [
     ...program.outputs.map(() => "storage" as const),
     ...program.inputs.map(() => "read-only-storage" as const),
@@ -142,13 +165,11 @@ function pipelineOf(device: GPUDevice, program: GpuProgram): GPUComputePipeline 
   const layout = device.createBindGroupLayout({
     entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
   });
-  const made = device.createComputePipeline({
+  return {
     label: program.key,
     layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
     compute: { module: device.createShaderModule({ label: program.key, code: shaderOf(program) }), entryPoint: "main" },
-  });
-  known.set(program.key, made);
-  return made;
+  };
 }
 
 function shaderOf({ inputs, outputs, uniforms, workgroupSize, declarations = "", body }: GpuProgram): string {

@@ -8,9 +8,11 @@ import type { FastKernelReport } from "./fast-kernel-set";
 import { composedOps } from "./fused-composed";
 import type { SelfTestCase } from "./self-test-cases";
 import { composedKernel } from "./wasm-types";
-import { WEBGPU, asWebgpuBackend } from "./webgpu-device";
+import { WEBGPU, asWebgpuBackend, compilePrograms } from "./webgpu-device";
 import type { GpuKernel } from "./webgpu-kernel";
 import { gpuKernels } from "./webgpu-kernels";
+import { trainingPrograms } from "./webgpu-programs";
+import { quantizerPrograms } from "./webgpu-quantizers";
 import { gpuSelfTestCases } from "./webgpu-self-test-cases";
 
 /** Largest relative error at which a kernel passes: a GPU may round divisions, roots and exponentials by some units. */
@@ -48,6 +50,7 @@ export async function registerWebgpuKernels(
   if (backend === null) {
     rejected.push({ name: "*", reason: "tfjs' webgpu backend of version 4 was expected, got another" });
   } else {
+    await compilePrograms(backend.device, [...trainingPrograms, ...quantizerPrograms]);
     for (const [name, kernel] of Object.entries(kernels)) {
       const reason = await problemOf(backend, name, kernel);
       if (reason === null) enabled.push(name);

@@ -359,3 +359,20 @@ export const softmaxCrossEntropyProgram: GpuProgram = {
   }
   if (lane == 0) { loss[0] = sums[0] / f32(uniforms.rows); }`,
 };
+
+/** All programs of this file. */
+export const trainingPrograms: readonly GpuProgram[] = [
+  ...Object.values(adamProgram),
+  ...Object.values(sgdProgram),
+  reluGradProgram,
+  spreadProgram,
+  columnSumProgram,
+  momentsProgram,
+  joinMomentsProgram,
+  normalizeProgram,
+  normGradSumsProgram,
+  joinSumsProgram,
+  normGradProgram,
+  followProgram,
+  softmaxCrossEntropyProgram,
+];

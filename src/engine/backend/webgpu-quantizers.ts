@@ -168,3 +168,12 @@ export const gpuQuantizers: Readonly<Record<string, GpuKernel>> = {
   [FAKE_QUANT_UNIFORM]: fakeQuantUniform,
   [PASS_WITHIN]: passWithin,
 };
+
+export const quantizerPrograms: readonly GpuProgram[] = [
+  largestProgram,
+  limitsProgram,
+  uniformProgram,
+  rangeProgram,
+  ...Object.values(codebookProgram),
+  passWithinProgram,
+];
