@@ -1,5 +1,6 @@
 /** What the engine offers a running clip, on this document's data. */
 import * as tf from "@tensorflow/tfjs-core";
+import { readTogether } from "../backend/read-together";
 import type { ActivationSample, ClipServices, Teacher } from "../blocks/block";
 import { EngineError } from "../core/errors";
 import { effectiveValues } from "../core/effective";
@@ -48,8 +49,9 @@ async function sampleActivations(
         const x = imageBatch(train, indices, normalization);
         return Object.fromEntries(model.predict(x, new Set(nodeIds)).taps);
       });
-      for (const [id, tap] of Object.entries(taps)) {
-        const values = await tap.data();
+      const read = await readTogether(Object.values(taps));
+      for (const [place, id] of Object.keys(taps).entries()) {
+        const values = read[place]!;
         const sample = found.get(id)!;
         for (const value of values) {
           if (value < sample.min) sample.min = value;
@@ -99,12 +101,14 @@ async function recalibrateBatchNorm(
           onBatchStatistics: (id, mean, variance) => statistics.push([id, tf.keep(mean), tf.keep(variance)]),
         });
       });
-      for (const [id, mean, variance] of statistics) {
-        const sum = sums.get(id) ?? { mean: new Float64Array(mean.size), variance: new Float64Array(mean.size) };
-        (await mean.data()).forEach((m, c) => (sum.mean[c]! += m));
-        (await variance.data()).forEach((s, c) => (sum.variance[c]! += s));
+      const owned = statistics.flatMap(([, mean, variance]) => [mean, variance]);
+      const read = await readTogether(owned);
+      tf.dispose(owned);
+      for (const [place, [id, { size }]] of statistics.entries()) {
+        const sum = sums.get(id) ?? { mean: new Float64Array(size), variance: new Float64Array(size) };
+        read[2 * place]!.forEach((m, c) => (sum.mean[c]! += m));
+        read[2 * place + 1]!.forEach((s, c) => (sum.variance[c]! += s));
         sums.set(id, sum);
-        tf.dispose([mean, variance]);
       }
       await between();
     }

@@ -4,6 +4,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { followAverages } from "../backend/fused";
+import { readTogether } from "../backend/read-together";
 import { releaseUnusedMemory } from "../backend/release-memory";
 import { affineRange, applyMask, refreshScales } from "../core/effective";
 import { type Network, type ParameterRole, parametersOf } from "../core/network";
@@ -227,17 +228,19 @@ export class LiveModel {
   async snapshot(): Promise<Snapshot> {
     const values = new Map<string, Float32Array>();
     const states = new Map<string, ParameterState>();
+    const moved = [...this.#parameters.values()].filter(({ loaded }) => loaded === undefined);
+    const read = await readTogether(moved.map(({ variable }) => variable));
+    moved.forEach((parameter, i) => (parameter.loaded = read[i]!));
+    const trained = new Set(moved);
     for (const parameter of this.#parameters.values()) {
-      const trained = parameter.loaded === undefined;
-      const raw = parameter.loaded ?? ((await parameter.variable.data()) as Float32Array).slice();
-      parameter.loaded = raw;
+      const raw = parameter.loaded!;
       values.set(parameter.name, raw);
       const { state } = parameter;
       if (!state) continue;
       const quantizer = state.quantizer;
       // Values that no step has moved keep the scales they came with, bit for bit.
       const current =
-        quantizer?.kind === "uniform" && trained
+        quantizer?.kind === "uniform" && trained.has(parameter)
           ? { ...state, quantizer: refreshScales(applyMask(raw, state.mask), quantizer) }
           : state;
       parameter.state = current;
@@ -247,8 +250,9 @@ export class LiveModel {
       states.set(parameter.name, current);
     }
     const activations = new Map<string, ActivationQuantizer>();
+    const ranges = await this.ranges();
     for (const [id, live] of this.#activations) {
-      live.exact ??= affineRange((await live.low.data())[0]!, (await live.high.data())[0]!, live.bits);
+      live.exact ??= affineRange(...ranges[id]!, live.bits);
       activations.set(id, live.exact);
     }
     return { network: this.#network, values, states, activations };
@@ -256,10 +260,10 @@ export class LiveModel {
 
   /** The ranges that activation quantizers follow, as they are: a snapshot only keeps what they round to. */
   async ranges(): Promise<Record<string, readonly [low: number, high: number]>> {
-    const entries = [...this.#activations].map(
-      async ([id, { low, high }]) => [id, [(await low.data())[0]!, (await high.data())[0]!]] as const,
+    const read = await readTogether([...this.#activations.values()].flatMap(({ low, high }) => [low, high]));
+    return Object.fromEntries(
+      [...this.#activations.keys()].map((id, i) => [id, [read[2 * i]![0]!, read[2 * i + 1]![0]!] as const]),
     );
-    return Object.fromEntries(await Promise.all(entries));
   }
 
   restoreRanges(ranges: Readonly<Record<string, readonly [low: number, high: number]>>): void {
@@ -274,9 +278,8 @@ export class LiveModel {
   }
 
   async optimizerState(): Promise<OptimizerState> {
-    const state = new Map<string, SlotState>();
-    for (const { name, slot } of this.#parameters.values()) if (slot) state.set(name, await readSlot(slot));
-    return state;
+    const slots = [...this.#parameters.values()].flatMap(({ name, slot }) => (slot ? [[name, slot] as const] : []));
+    return new Map(await Promise.all(slots.map(async ([name, slot]) => [name, await readSlot(slot)] as const)));
   }
 
   restoreOptimizer(state: OptimizerState): void {

@@ -1,6 +1,7 @@
 /** The optimizers' moments of one variable, and a step with them. Whoever makes a slot disposes it. */
 import * as tf from "@tensorflow/tfjs-core";
 import { adamUpdate, sgdUpdate } from "../backend/fused";
+import { readTogether } from "../backend/read-together";
 
 export interface OptimizerSettings {
   readonly kind: "adam" | "sgd";
@@ -72,9 +73,8 @@ export function cutSlot(slot: Slot, slices: readonly { axis: number; indices: Ui
 }
 
 export async function readSlot(slot: Slot): Promise<SlotState> {
-  const first = ((await slot.first.data()) as Float32Array).slice();
-  const second = slot.second && ((await slot.second.data()) as Float32Array).slice();
-  return { kind: second ? "adam" : "sgd", first, ...(second ? { second } : {}), steps: slot.steps };
+  const [first, second] = await readTogether([slot.first, ...(slot.second ? [slot.second] : [])]);
+  return { kind: second ? "adam" : "sgd", first: first!, ...(second ? { second } : {}), steps: slot.steps };
 }
 
 export function restoreSlot({ first, second, steps }: SlotState, shape: number[]): Slot {
