@@ -8,11 +8,13 @@ import {
   ADAM,
   BATCH_NORM,
   BATCH_NORM_GRAD,
+  FOLLOW,
   RELU_GRAD,
   SGD,
   SPREAD,
   type AdamAttrs,
   type BatchNormAttrs,
+  type FollowAttrs,
   type ReluGradAttrs,
   type SgdAttrs,
   type SpreadAttrs,
@@ -20,7 +22,7 @@ import {
 import { RATES, sumOfParts } from "./sliced";
 import { fixedParts } from "./slices";
 import type { NewTensor, TrainingModule } from "./training-module";
-import { inputOf } from "./wasm-types";
+import { inputOf, type WasmBackend } from "./wasm-types";
 
 /** A shape seen as [outer, rows, inner], the middle being what is reduced. */
 interface Stretch {
@@ -219,6 +221,31 @@ const batchNormGradient: FastKernel = (module, inputs) => {
   return [dx.info, dgamma.info, dbeta.info];
 };
 
+/** Averages have a number for each channel, so few that the module is not worth calling: what costs is each operation. */
+const follow: FastKernel = (module, inputs, attrs) => {
+  const { decay } = attrs as FollowAttrs;
+  const pairs = [
+    [inputOf(inputs, "first"), inputOf(inputs, "firstNext")],
+    [inputOf(inputs, "second"), inputOf(inputs, "secondNext")],
+  ] as const;
+  if (!plain(...pairs.flat())) return null;
+  const [stays, comes] = [Math.fround(decay), Math.fround(1 - decay)];
+  return pairs.map(([old, next]) => {
+    const { info } = module.output(old.shape);
+    // The pointers first: taking one may bring the data to this backend, and the memory may grow.
+    module.pointer(old);
+    module.pointer(next);
+    const [from, to, result] = [old, next, info].map((i) => module.backend.typedArrayFromHeap(i)) as [Heap, Heap, Heap];
+    for (let i = 0; i < result.length; i++) {
+      // Rounded as the single operations round.
+      result[i] = Math.fround(stays * from[i]!) + Math.fround(comes * to[i]!);
+    }
+    return info;
+  });
+};
+
+type Heap = ReturnType<WasmBackend["typedArrayFromHeap"]>;
+
 /** Address of the mask, or 0 without one. */
 const maskPointer = (module: TrainingModule, inputs: tf.NamedTensorInfoMap): number =>
   inputs["mask"] === undefined ? 0 : module.pointer(inputs["mask"]);
@@ -290,6 +317,7 @@ export const fastTrainingOps: Readonly<Record<string, FastKernel>> = {
   [ADAM]: adam,
   [BATCH_NORM]: batchNorm,
   [BATCH_NORM_GRAD]: batchNormGradient,
+  [FOLLOW]: follow,
   [RELU_GRAD]: reluGradient,
   [SGD]: sgd,
   [SPREAD]: spread,

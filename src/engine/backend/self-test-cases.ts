@@ -103,6 +103,12 @@ export const selfTestCases: Readonly<Record<string, readonly SelfTestCase[]>> = 
     { inputs: { x: around0(3, 5), clips: { ...perChannel, high: 1 } }, attrs: { bits: 3 } },
     { inputs: { x: weights, clips: { shape: [1], low: 0.8, high: 0.8 } }, attrs: { bits: 4 } },
   ],
+  StudioFollow: [
+    {
+      inputs: { first: weights, firstNext: squares, second: perChannel, secondNext: around0(5) },
+      attrs: { decay: 0.9 },
+    },
+  ],
   StudioPassWithin: [
     { inputs: { dy: around0(3, 5), x: around0(3, 5), limits: { shape: [2, 5], low: -0.6, high: 0.6 } }, attrs: {} },
     { inputs: { dy: weights, x: weights, limits: { shape: [2, 1], low: -0.3, high: 0.9 } }, attrs: {} },
