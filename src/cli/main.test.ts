@@ -137,3 +137,59 @@ it("--version and --help", async () => {
     expect(help.out).toContain(`${command} `);
   }
 });
+
+describe("sensitivity", () => {
+  it("tells accuracies cell by cell, chooses ratios, and writes them into the clip's layers", async () => {
+    const document = await documentFile("scan.json", 4);
+    const out = path.join(folder, "scanned.json");
+    const scan = await studio([
+      ...["sensitivity", document, "--clip", "p", "--images", "100"],
+      ...["--budget", "bytes=0.7", "--out", out, "--json"],
+    ]);
+    expect(scan.code).toBe(0);
+    const found = JSON.parse(scan.out) as {
+      kind: string;
+      cells: { layer: string; ratio: number; accuracy: number }[];
+      plan: { ratios: Record<string, number>; reached: boolean };
+    };
+    expect(found.kind).toBe("weights");
+    // Three layers at nine ratios.
+    expect(found.cells).toHaveLength(27);
+    expect(scan.err.trim().split("\n")).toHaveLength(27);
+    expect(found.plan.reached).toBe(true);
+    const written = JSON.parse(await readFile(out, "utf8")) as {
+      clips: { layers?: Record<string, { sparsity: number }> }[];
+    };
+    expect(
+      Object.fromEntries(Object.entries(written.clips[0]!.layers!).map(([id, { sparsity }]) => [id, sparsity])),
+    ).toEqual(found.plan.ratios);
+  });
+
+  it.each([
+    [["--clip", "q"], /expected a clip that prunes, got 'q'/],
+    [["--within", "2"], /--within expected a fraction from 0 to 1, got '2'/],
+    [["--budget", "flops=0.5"], /--budget expected bytes=<share> or macs=<share>, got 'flops=0.5'/],
+    [["--out", "x.json"], /--out expected --clip and one of --within and --budget/],
+  ])("%j is refused", async (args, message) => {
+    const document = await documentFile("refused.json", 4);
+    const { code, err } = await studio(["sensitivity", document, ...args]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
+
+describe("decisions", () => {
+  it("are said as they come, and listed in the JSON without pictures; so is what a guard took back", async () => {
+    const document = await documentFile("guarded.json", 4);
+    const run = await studio([
+      ...["run", document, "--out", path.join(folder, "guarded"), "--no-cache", "--json"],
+      ...["--set", "clips.p.params.sparsity=0.99", "--set", "clips.p.params.accuracyGuard=0.01"],
+    ]);
+    expect(run.code).toBe(0);
+    expect(run.err).toMatch(/decision 1 of p at step 0 removes [\d,]+ weights/);
+    expect(run.err).toMatch(/decision 1 of p at step 0 is taken back: validation accuracy fell from .* it decides no more/);
+    const { decisions } = JSON.parse(run.out) as { decisions: { kind: string; layers?: object[] }[] };
+    expect(decisions.map(({ kind }) => kind)).toEqual(["taken", "taken-back"]);
+    expect(Object.keys(decisions[0]!.layers![0]!)).toEqual(["layer", "weights", "units", "threshold"]);
+  });
+});

@@ -5,6 +5,7 @@ import { benchCommand } from "./commands/bench";
 import { evalCommand, exportCommand, inspectCommand } from "./commands/files";
 import { listBlocks, listDatasets, listRecipes, listZoo, showRecipe } from "./commands/lists";
 import { runCommand } from "./commands/run";
+import { sensitivityCommand } from "./commands/sensitivity";
 import { validateCommand } from "./commands/validate";
 import { verifyCommand } from "./commands/verify";
 import { exitCodeOf, printError } from "./output";
@@ -57,6 +58,16 @@ function program(): Command {
     .option("--no-cache", "start from the beginning, keep no states")
     .addOption(json())
     .action(runCommand);
+  command("sensitivity <document>", "accuracy with each layer alone pruned, at 0.1 to 0.9 (a file, recipe:ID, or -)")
+    .option("--clip <id>", "of the network that this pruning clip meets, as it prunes; else of the source's channels")
+    .option("--images <n>", "at most so many validation images")
+    .option("--within <loss>", "ratios with which each layer alone loses at most this accuracy, e.g. 0.01")
+    .option("--budget <share>", "ratios that keep this share at the least loss: bytes=0.5 or macs=0.5")
+    .option("--out <file>", "write the document with these ratios in the clip's layers")
+    .addOption(backend())
+    .addOption(set())
+    .addOption(json())
+    .action(sensitivityCommand);
   command("inspect <file>", "bytes by parameter and stream, the network, the document inside")
     .addOption(json())
     .action(inspectCommand);

@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { EngineError } from "#engine/core/errors";
 import { RunControl } from "#engine/timeline/control";
+import type { DecisionTrace } from "#engine/timeline/decisions";
 import type { Measurement, Point } from "#engine/timeline/measure";
 import { pointColumns } from "#engine/timeline/point-columns";
 import { runDocument, type RunResult } from "#engine/timeline/runner";
@@ -57,6 +58,7 @@ export async function runCommand(reference: string, options: RunOptions): Promis
   process.once("SIGTERM", interrupt);
   const progress = createProgress();
   const points: Point[] = [];
+  const decisions: DecisionTrace[] = [];
   let boundary: Measurement | undefined;
   try {
     const run = runDocument(document, {
@@ -68,6 +70,10 @@ export async function runCommand(reference: string, options: RunOptions): Promis
         onLoad: (_, loaded, total) => progress.load(loaded, total),
         onProgress: (p) => progress.train(p),
         onBoundary: (m) => (boundary = m),
+        onDecision(trace) {
+          decisions.push(trace);
+          progress.line(describeDecision(trace));
+        },
         onRestored: (step) => progress.line(`going on from the kept state at step ${step}`),
       },
     });
@@ -81,7 +87,7 @@ export async function runCommand(reference: string, options: RunOptions): Promis
     const result = next.value;
     const file = await save(folder, result.artefact.bytes, result.points);
     const seconds = (performance.now() - started) / 1000;
-    print(toJson(result, file, seconds), summary(result, file, seconds), options);
+    print(toJson(result, decisions, file, seconds), summary(result, file, seconds), options);
   } catch (error) {
     progress.stop();
     if (boundary) {
@@ -103,10 +109,38 @@ export async function runCommand(reference: string, options: RunOptions): Promis
   }
 }
 
-function toJson(result: RunResult, file: string, seconds: number): unknown {
+/** What a guard did is said as such: the network is not what the clip's settings would give. */
+function describeDecision(trace: DecisionTrace): string {
+  const which = trace.round === null ? "the last decision" : `decision ${trace.round + 1}`;
+  const where = `${which} of ${trace.clip} at step ${trace.step}`;
+  if (trace.kind === "taken-back") {
+    const { accuracy, reference, allowed } = trace;
+    return `${where} is taken back: validation accuracy fell from ${percent(reference)} to ${percent(accuracy)}, ${percent(allowed)} allowed; it decides no more`;
+  }
+  const weights = trace.layers.reduce((sum, layer) => sum + layer.weights.removed, 0);
+  const units = trace.layers.reduce((sum, layer) => sum + layer.units.removed.length, 0);
+  return `${where} removes ${grouped(weights)} weights, ${grouped(units)} whole units`;
+}
+
+/** Without the pictures. */
+const decisionJson = (trace: DecisionTrace): unknown =>
+  trace.kind === "taken-back"
+    ? trace
+    : {
+        ...trace,
+        layers: trace.layers.map(({ layer, weights, units, picture }) => ({
+          layer,
+          weights,
+          units: { ...units, removed: [...units.removed] },
+          threshold: picture?.histogram.threshold ?? null,
+        })),
+      };
+
+function toJson(result: RunResult, decisions: readonly DecisionTrace[], file: string, seconds: number): unknown {
   const { artefact, tensors: _tensors, confusion, ...rest } = result;
   return {
     ...rest,
+    decisions: decisions.map(decisionJson),
     confusion: [...confusion],
     artefact: { path: file, bytes: artefact.bytes.length, sha256: artefact.sha256 },
     seconds,
