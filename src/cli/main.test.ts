@@ -187,7 +187,9 @@ describe("decisions", () => {
     ]);
     expect(run.code).toBe(0);
     expect(run.err).toMatch(/decision 1 of p at step 0 removes [\d,]+ weights/);
-    expect(run.err).toMatch(/decision 1 of p at step 0 is taken back: validation accuracy fell from .* it decides no more/);
+    expect(run.err).toMatch(
+      /decision 1 of p at step 0 is taken back: validation accuracy fell from .* it decides no more/,
+    );
     const { decisions } = JSON.parse(run.out) as { decisions: { kind: string; layers?: object[] }[] };
     expect(decisions.map(({ kind }) => kind)).toEqual(["taken", "taken-back"]);
     expect(Object.keys(decisions[0]!.layers![0]!)).toEqual(["layer", "weights", "units", "threshold"]);
