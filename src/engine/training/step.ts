@@ -94,9 +94,10 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
   const prepared: tf.Tensor[][] = [];
   const statistics: { nodeId: string; mean: tf.Tensor; variance: tf.Tensor }[] = [];
   const parts: tf.Scalar[] = [];
+  let found: { readonly value: tf.Scalar; readonly grads: tf.NamedTensorMap } | undefined;
   try {
     for (const term of terms) prepared.push(term.prepare?.(batch) ?? []);
-    const { value, grads } = tf.variableGrads(() => {
+    found = tf.variableGrads(() => {
       const output = forward(model.network, effectiveThrough(model, hooks), batch.x, {
         training: true,
         noiseSeed,
@@ -112,6 +113,7 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
       for (const part of all) parts.push(tf.keep(tf.clone(part)));
       return all.slice(1).reduce<tf.Scalar>((sum, part) => tf.add(sum, part), hard);
     }, [...model.trainables(), ...hooks.flatMap(({ learned }) => learned?.trainables() ?? [])]);
+    const { value, grads } = found;
     beforeUpdate?.(updatesOf(model, grads, optimizer));
     model.update(grads, optimizer);
     for (const { learned } of hooks) learned?.update(grads, optimizer);
@@ -119,7 +121,7 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
     for (const { nodeId, mean, variance } of statistics) model.updateBatchStatistics(nodeId, mean, variance);
     return { total: value, parts };
   } catch (error) {
-    tf.dispose(parts);
+    tf.dispose([parts, found?.value, found?.grads]);
     throw error;
   } finally {
     tf.dispose([...prepared.flat(), ...statistics.flatMap(({ mean, variance }) => [mean, variance])]);
