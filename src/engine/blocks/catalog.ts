@@ -21,6 +21,7 @@ import { meta as obd } from "./prune/obd/meta";
 import { meta as obs } from "./prune/obs/meta";
 import { meta as sparseVd } from "./prune/sparse-vd/meta";
 import { meta as gsm } from "./prune/gsm/meta";
+import { meta as gradientDbtd } from "./prune/gradient-dbtd/meta";
 import { meta as sfp } from "./prune/sfp/meta";
 import { meta as jointIo } from "./prune/joint-io/meta";
 import { meta as thinet } from "./prune/thinet/meta";
@@ -53,6 +54,7 @@ export const catalog = [
   obs,
   sparseVd,
   gsm,
+  gradientDbtd,
   sslGroupLasso,
   jointIo,
   knapsack,

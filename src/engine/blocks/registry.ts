@@ -21,6 +21,7 @@ import { obd } from "./prune/obd/obd";
 import { obs } from "./prune/obs/obs";
 import { sparseVd } from "./prune/sparse-vd/sparse-vd";
 import { gsm } from "./prune/gsm/gsm";
+import { gradientDbtd } from "./prune/gradient-dbtd/gradient-dbtd";
 import { sfp } from "./prune/sfp/sfp";
 import { jointIo } from "./prune/joint-io/joint-io";
 import { thinet } from "./prune/thinet/thinet";
@@ -53,6 +54,7 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.obs": obs,
   "prune.sparse-vd": sparseVd,
   "prune.gsm": gsm,
+  "prune.gradient-dbtd": gradientDbtd,
   "prune.ssl-group-lasso": sslGroupLasso,
   "prune.joint-io": jointIo,
   "prune.knapsack": knapsack,

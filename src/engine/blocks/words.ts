@@ -21,6 +21,7 @@ import { words as obd } from "./prune/obd/words";
 import { words as obs } from "./prune/obs/words";
 import { words as sparseVd } from "./prune/sparse-vd/words";
 import { words as gsm } from "./prune/gsm/words";
+import { words as gradientDbtd } from "./prune/gradient-dbtd/words";
 import { words as sfp } from "./prune/sfp/words";
 import { words as jointIo } from "./prune/joint-io/words";
 import { words as thinet } from "./prune/thinet/words";
@@ -53,6 +54,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.obs": obs,
   "prune.sparse-vd": sparseVd,
   "prune.gsm": gsm,
+  "prune.gradient-dbtd": gradientDbtd,
   "prune.ssl-group-lasso": sslGroupLasso,
   "prune.joint-io": jointIo,
   "prune.knapsack": knapsack,
