@@ -7,10 +7,10 @@ import type { Answer, Greeting, OwnContender, Request } from "./contender";
 import { featuresOf } from "./features";
 import { inference, measured, trainableCount, training } from "./workload";
 
-const { backend } = JSON.parse(process.argv[2]!) as OwnContender;
+const { backend, threads } = JSON.parse(process.argv[2]!) as OwnContender;
 const say = (value: Greeting | Answer) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
-const report = await useBackend(nodePlatform(), backend === "stock" ? "wasm" : backend);
+const report = await useBackend(nodePlatform(), backend === "stock" ? "wasm" : backend, { threads });
 if (backend === "stock") unregisterWasmTrainingKernels();
 const features = backend === "stock" ? "tfjs' own kernels" : featuresOf(report);
 say({ version: report.version, threads: report.threads, features });
