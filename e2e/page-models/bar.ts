@@ -44,6 +44,14 @@ export class Bar {
       .toBeGreaterThanOrEqual(step);
   }
 
+  /** Opens the panel of the backend, when one is prepared. @returns the panel */
+  async openBadge(): Promise<Locator> {
+    const badge = this.region.locator("summary", { hasText: "runs on" });
+    await expect(badge).not.toContainText("starting", { timeout: 60_000 });
+    await badge.click();
+    return this.region.locator(".backend-menu");
+  }
+
   async chooseBackend(name: string): Promise<void> {
     const badge = this.region.locator("summary", { hasText: "runs on" });
     await badge.click();
