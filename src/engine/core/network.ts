@@ -59,6 +59,8 @@ export interface OpAttrs {
   "global-avg-pool": Record<string, never>;
   "global-max-pool": Record<string, never>;
   add: Record<string, never>;
+  /** Images and gates `[c]` or `[1, 1, c]` with one factor for each channel. */
+  multiply: Record<string, never>;
   /** Along the channel axis. */
   concat: Record<string, never>;
   /** `[h, w, c]` to `[h * w * c]`, index `(y * w + x) * c_count + c` */

@@ -98,7 +98,8 @@ const valuePreserving: ReadonlySet<OpName> = new Set([
 
 /**
  * The activation quantizer in force at a node's output: its own, or the one before it through operations that only
- * choose and move values. Undefined where the values are floats, and behind concat and add, which may meet two grids.
+ * choose and move values. Undefined where the values are floats, and behind concat, add and multiply, which may meet
+ * two grids.
  */
 export function outputQuantizer(snapshot: Snapshot, nodeId: string): ActivationQuantizer | undefined {
   for (let node = nodeById(snapshot.network, nodeId); ; node = nodeById(snapshot.network, node.inputs[0]!)) {

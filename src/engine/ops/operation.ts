@@ -22,7 +22,7 @@ export type ParameterLayouts = Partial<Record<ParameterRole, ParameterLayout>>;
  *   the attributes for another number of channels; `keepsConstants` says whether an input channel that holds one
  *   constant everywhere adds one constant to each output channel (not where padding touches it)
  * - `same`: channel c of the output is channel c of the (only) input
- * - `merge`: channel c of every input at once (add)
+ * - `merge`: channel c of every input at once (add, multiply)
  * - `concat`: the inputs' channels one after the other
  * - `repeat`: input channel c gives outputs `c * times .. c * times + times - 1` (depthwise)
  * - `spread`: output `p * C + c` is input channel c at position p (flatten)

@@ -339,6 +339,21 @@ describe("structure", () => {
     close(computed("add", {}, [row(1, 2), row(10, 20), row(100, 200)]).values, [111, 222]);
   });
 
+  it("multiply: images, and gates with a factor for each channel, in any order", () => {
+    expect(described("multiply", {}, [2, 2, 3], [3])).toEqual({ shape: [2, 2, 3], params: {}, macs: 0 });
+    expect(described("multiply", {}, [1, 1, 3], [2, 2, 3], [3]).shape).toEqual([2, 2, 3]);
+    expect(described("multiply", {}, [3], [1, 1, 3]).shape).toEqual([1, 1, 3]);
+    for (const wrong of [[2], [2, 1, 3], [2, 2, 1], [2, 3]]) {
+      expect(() => described("multiply", {}, [2, 2, 3], wrong)).toThrow("one factor for each channel");
+    }
+    const image = { shape: [2, 1, 2, 2], values: [1, 2, 3, 4, 5, 6, 7, 8] };
+    const flat = { shape: [2, 2], values: [10, 100, 1, -1] };
+    for (const gates of [flat, { ...flat, shape: [2, 1, 1, 2] }]) {
+      close(computed("multiply", {}, [image, gates]).values, [10, 200, 30, 400, 5, -6, 7, -8]);
+      expect(computed("multiply", {}, [gates, image])).toMatchObject(computed("multiply", {}, [image, gates]));
+    }
+  });
+
   it("concat: along the channels", () => {
     expect(described("concat", {}, [2, 2, 1], [2, 2, 3]).shape).toEqual([2, 2, 4]);
     expect(() => described("concat", {}, [2, 2, 1], [2, 3, 1])).toThrow("differ in their channels only");

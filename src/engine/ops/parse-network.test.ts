@@ -42,7 +42,8 @@ const everything: Network = {
       params: { kernel: { name: "depth/kernel", shape: [3, 3, 4, 1] } },
     },
     { id: "sum", op: "add", inputs: ["act", "depth"], attrs: {}, params: {} },
-    { id: "both", op: "concat", inputs: ["sum", "act"], attrs: {}, params: {} },
+    { id: "product", op: "multiply", inputs: ["sum", "act"], attrs: {}, params: {} },
+    { id: "both", op: "concat", inputs: ["product", "act"], attrs: {}, params: {} },
     {
       id: "max",
       op: "max-pool",

@@ -63,6 +63,7 @@ const attrSchemas: { readonly [Op in OpName]: v.GenericSchema<unknown, OpAttrs[O
   "global-avg-pool": none,
   "global-max-pool": none,
   add: none,
+  multiply: none,
   concat: none,
   flatten: none,
   reshape: v.strictObject({ shape }),

@@ -6,6 +6,7 @@ import { batchNorm } from "./batch-norm";
 import { conv2d } from "./conv2d";
 import { dense } from "./dense";
 import { depthwiseConv2d } from "./depthwise-conv2d";
+import { multiply } from "./multiply";
 import type { Operation } from "./operation";
 import { avgPool, globalAvgPool, globalMaxPool, maxPool } from "./pooling";
 import { add, concat, dropout, flatten, input, reshape, zeroPad } from "./structure";
@@ -22,6 +23,7 @@ export const operations: { readonly [Op in OpName]: Operation<Op> } = {
   "global-avg-pool": globalAvgPool,
   "global-max-pool": globalMaxPool,
   add,
+  multiply,
   concat,
   flatten,
   reshape,

@@ -63,6 +63,8 @@ describe("foldBatchNorm", () => {
     "cnn-m/4": 9_122,
     resnet8: 77_418,
     "mobile-t": 18_346,
+    // cnn-s' 14,378, and gates 16-4-16: 68 + 80, and twice 32-8-32: 264 + 288
+    "cnn-se": 15_630,
   };
   it.each(Object.entries(published))("%s has %i parameters folded", (id, count) => {
     const network = builders[id as BuildId]();
@@ -73,7 +75,7 @@ describe("foldBatchNorm", () => {
     expectConsistent(folded);
   });
 
-  it.each(["cnn-s", "resnet8", "mobile-t"] as const)("%s computes the same, folded", (id) => {
+  it.each(["cnn-s", "resnet8", "mobile-t", "cnn-se"] as const)("%s computes the same, folded", (id) => {
     expectSameFunction(livelySnapshot(builders[id]([14, 14, 1])));
   });
 

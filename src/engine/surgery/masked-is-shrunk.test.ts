@@ -141,6 +141,26 @@ describe("masked == shrunk for hand-made networks", () => {
     }
   });
 
+  it("squeeze-and-excitation: a channel goes with what makes its gate", () => {
+    const b = networkBuilder("gated", image);
+    const x = b.activation(b.batchNorm(b.conv2d(b.input, conv3(6, false))));
+    const squeezed = b.activation(b.dense(b.globalAvgPool(x), { units: 3 }, "squeeze"));
+    const gates = b.activation(b.dense(squeezed, { units: 6 }, "excite"), "sigmoid");
+    const y = b.conv2d(b.multiply([x, gates]), conv3(4));
+    const network = b.build(b.dense(b.globalAvgPool(y, "gap2"), { units: 3 }));
+    expect(channelGroups(network).map((g) => g.producers)).toEqual([["conv1", "excite"], ["squeeze"], ["conv2"]]);
+    check(network);
+  });
+
+  it("gates times gates, and a gate [1, 1, c] from a pool over the whole image", () => {
+    const b = networkBuilder("gates", image);
+    const x = b.activation(b.conv2d(b.input, conv3(6)), "sigmoid");
+    const whole = b.avgPool(x, { poolSize: 8 });
+    const gates = b.activation(b.conv2d(whole, { filters: 6, kernelSize: 1 }, "excite"), "sigmoid");
+    const y = b.multiply([gates, x, b.multiply([b.globalMaxPool(x), b.globalAvgPool(x)])]);
+    check(b.build(b.dense(b.globalAvgPool(y, "gap2"), { units: 3 })));
+  });
+
   it("zero padding before a valid convolution", () => {
     const b = networkBuilder("zero-pad", image);
     const x = b.zeroPad(b.activation(b.conv2d(b.input, conv3(5))), { top: 1, bottom: 0, left: 2, right: 1 });

@@ -8,6 +8,7 @@ export const buildIds = [
   "cnn-m/4",
   "resnet8",
   "mobile-t",
+  "cnn-se",
 ] as const;
 export type BuildId = (typeof buildIds)[number];
 

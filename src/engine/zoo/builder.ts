@@ -129,6 +129,11 @@ export class NetworkBuilder {
     return this.node("add", id, from, {});
   }
 
+  /** Of images, and gates with one factor for each channel. */
+  multiply(from: readonly string[], id = this.#nextId("multiply")): string {
+    return this.node("multiply", id, from, {});
+  }
+
   /** Along the channel axis. */
   concat(from: readonly string[], id = this.#nextId("concat")): string {
     return this.node("concat", id, from, {});

@@ -93,6 +93,30 @@ const mobileT: BuildNetwork = (inputShape = defaultInput, classes = defaultClass
   return b.build(b.dense(b.globalAvgPool(x), { units: classes }, "logits"));
 };
 
+/**
+ * Squeeze-and-excitation (Hu et al. 2018): each channel times a gate in (0, 1), which two dense layers make from the
+ * means of all channels, with a quarter of them between.
+ */
+function gated(b: NetworkBuilder, x: string, id: string): string {
+  const channels = b.shapeOf(x).at(-1)!;
+  const means = b.globalAvgPool(x, `${id}-gap`);
+  const squeezed = b.activation(b.dense(means, { units: Math.max(1, Math.floor(channels / 4)) }, `${id}-squeeze`));
+  const gates = b.activation(b.dense(squeezed, { units: channels }, `${id}-excite`), "sigmoid", `${id}-gate`);
+  return b.multiply([x, gates], `${id}-gated`);
+}
+
+/** `cnn-s` with squeeze-and-excitation behind each convolution. 15,630 parameters. */
+const cnnSe: BuildNetwork = (inputShape = defaultInput, classes = defaultClasses) => {
+  const b = networkBuilder("cnn-se", inputShape);
+  let x = b.input;
+  [16, 32, 32].forEach((filters, i) => {
+    const id = `conv${i + 1}`;
+    x = gated(b, convUnit(b, x, filters, id), id);
+    if (i < 2) x = b.maxPool(x);
+  });
+  return b.build(b.dense(b.globalAvgPool(x), { units: classes }, "logits"));
+};
+
 export const builders: { readonly [Id in BuildId]: BuildNetwork } = {
   "mlp-300-100": mlp,
   lenet5c,
@@ -106,4 +130,5 @@ export const builders: { readonly [Id in BuildId]: BuildNetwork } = {
   "cnn-m/4": plainCnn("cnn-m/4", [8, 8, 16, 16, 32], [2, 4]),
   resnet8,
   "mobile-t": mobileT,
+  "cnn-se": cnnSe,
 };

@@ -261,6 +261,7 @@ export const layerReaders: Readonly<Record<string, LayerReader>> = {
   Reshape: reshape,
   ZeroPadding2D: zeroPadding2d,
   Add: ({ layer, assembler, inputs }) => assembler.add(layer, "add", inputs, {}),
+  Multiply: ({ layer, assembler, inputs }) => assembler.add(layer, "multiply", inputs, {}),
   Concatenate: concatenate,
   Dropout: dropout,
   // Drops whole maps where Dropout drops values; the same in inference.
@@ -271,4 +272,4 @@ export const layerReaders: Readonly<Record<string, LayerReader>> = {
   ActivityRegularization: identity,
 };
 
-export const mergeClasses: readonly string[] = ["Add", "Concatenate"];
+export const mergeClasses: readonly string[] = ["Add", "Multiply", "Concatenate"];

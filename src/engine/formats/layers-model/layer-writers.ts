@@ -93,6 +93,7 @@ export const layerWriters: { readonly [Op in OpName]: LayerWriter<Op> } = {
   "global-avg-pool": () => ({ className: "GlobalAveragePooling2D", config: channelsLast }),
   "global-max-pool": () => ({ className: "GlobalMaxPooling2D", config: channelsLast }),
   add: () => ({ className: "Add", config: {} }),
+  multiply: () => ({ className: "Multiply", config: {} }),
   concat: () => ({ className: "Concatenate", config: { axis: -1 } }),
   // tfjs' Flatten refuses an input that is flat already.
   flatten: (_, inputShape) =>

@@ -44,6 +44,12 @@ const bodies: Record<string, Layers> = {
     const sum = apply(layers.reLU(), apply(layers.add(), b, c));
     return apply(layers.globalAveragePooling2d({}), sum);
   },
+  "squeeze-and-excitation": (x) => {
+    const a = apply(layers.conv2d({ filters: 4, kernelSize: 3, activation: "relu" }), x);
+    const squeezed = apply(layers.dense({ units: 2, activation: "relu" }), apply(layers.globalAveragePooling2d({}), a));
+    const gates = apply(layers.dense({ units: 4, activation: "sigmoid" }), squeezed);
+    return apply(layers.globalAveragePooling2d({}), apply(layers.multiply(), gates, a));
+  },
   "concatenation of three": (x) => {
     const branches = [1, 3, 5].map((kernelSize) =>
       apply(layers.conv2d({ filters: kernelSize, kernelSize, padding: "same", activation: "relu" }), x),
