@@ -104,7 +104,7 @@ async function states(): Promise<Record<string, Snapshot>> {
 const classes = ["plain", "masked", "shrunk", "4-bit", "4-bit and masked", "codebook", "folded"];
 
 /** What needs parts that the tiny network has not, in no state; such a block's own test has a network with them. */
-const otherNetworks: readonly string[] = [];
+const otherNetworks: readonly string[] = ["prune.attention-se", "prune.gran-layer"];
 
 /** Whether a block has to refuse a network: without batch normalization, which folding and quantizing takes away. */
 const refuses = ({ id, needs }: BlockMeta, state: string): boolean =>
