@@ -22,7 +22,7 @@ export function keepRuns({ studio: { runs }, storage, now, onKept }: RunKeeperDe
   let tail: Promise<unknown> = Promise.resolve();
 
   const keep = async (run: Run): Promise<void> => {
-    const { artefact, ...rest } = run;
+    const { artefact, decisions: _, ...rest } = run;
     if (artefact) await storage.put("artefacts", run.id, artefact);
     const record: RunRecord = { run: rest, usedAt: now(), artefactBytes: artefact?.bytes.length ?? 0 };
     await storage.put("runs", run.id, record);

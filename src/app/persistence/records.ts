@@ -36,9 +36,9 @@ export interface ActiveRecord extends Attempts {
   readonly losses: LossHistory;
 }
 
-/** All of a run but its bytes, which are kept apart. */
+/** All of a run but its bytes, which are kept apart, and the pictures of its decisions. */
 export interface RunRecord {
-  readonly run: Omit<Run, "artefact">;
+  readonly run: Omit<Run, "artefact" | "decisions">;
   readonly usedAt: number;
   readonly artefactBytes: number;
 }

@@ -11,6 +11,7 @@ import { appendLosses, type LossHistory, noLosses } from "./loss-history";
 
 export type Point = EngineEvents["points"]["points"][number];
 export type Tensors = EngineEvents["boundary"]["tensors"];
+export type Decision = EngineEvents["decision"]["trace"];
 export type RunPhase = "waiting" | "running" | "paused" | "stopping" | "done" | "cancelled" | "failed";
 
 export interface Boundary {
@@ -36,6 +37,8 @@ export interface Run {
   readonly losses: LossHistory;
   /** In order; the first is the original's. */
   readonly boundaries: readonly Boundary[];
+  /** Of pruning clips, in order; of the run at hand alone, until the page is closed. */
+  readonly decisions: readonly Decision[];
   /** `etaMs` is null where too little is known. */
   readonly progress: Omit<EngineEvents["progress"], "runId"> | null;
   /** Bytes being read before it can begin. */
@@ -98,6 +101,7 @@ export const newRun = (known: Pick<Run, "id" | "document" | "startedAt"> & Parti
   points: [],
   losses: noLosses,
   boundaries: [],
+  decisions: [],
   progress: null,
   load: null,
   restoredAt: null,
@@ -146,12 +150,14 @@ export function createRunStore({ engine, now, newId }: RunStoreDeps): RunStore {
     engine.on("boundary", ({ runId, point, tensors, confusion }) =>
       change(runId, (run) => ({ boundaries: [...run.boundaries, { point, tensors, confusion }], load: null })),
     );
+    engine.on("decision", ({ runId, trace }) => change(runId, (run) => ({ decisions: [...run.decisions, trace] })));
     engine.on("state", (news) => {
       if (news.state !== "started") return;
       // Told again in full when the engine had to be started anew.
       change(news.runId, (run) => ({
         points: [],
         boundaries: [],
+        decisions: [],
         progress: null,
         phase: run.phase === "waiting" ? "running" : run.phase,
       }));
@@ -222,5 +228,6 @@ export function createRunStore({ engine, now, newId }: RunStoreDeps): RunStore {
 function asEarlier(run: Run, earlier: readonly Run[]): readonly Run[] {
   if (run.points.length < 2) return earlier;
   const phase = isActive(run) ? "cancelled" : run.phase;
-  return [{ ...run, phase }, ...earlier].slice(0, mostEarlier);
+  // Their pictures would take more room than all else that is known of it.
+  return [{ ...run, phase, decisions: [] }, ...earlier].slice(0, mostEarlier);
 }

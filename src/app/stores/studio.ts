@@ -7,6 +7,7 @@ import { createKeepingStore, type KeepingStore } from "./keeping-store";
 import { createLibraryStore, type LibraryStore } from "./library-store";
 import { createNoticeStore, type NoticeStore } from "./notice-store";
 import { createRunStore, type RunStore } from "./run-store";
+import { createStudyStore, type StudyStore } from "./study-store";
 import { createViewStore, type Settings, type ViewStore } from "./view-store";
 
 export interface Studio {
@@ -18,6 +19,7 @@ export interface Studio {
   readonly notices: NoticeStore;
   readonly keeping: KeepingStore;
   readonly files: FilesStore;
+  readonly studies: StudyStore;
 }
 
 export interface StudioDeps {
@@ -39,5 +41,6 @@ export function createStudio({ engine, document, settings, now, newId }: StudioD
     notices: createNoticeStore(),
     keeping: createKeepingStore(),
     files: createFilesStore(),
+    studies: createStudyStore({ engine, newId }),
   };
 }

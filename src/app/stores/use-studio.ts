@@ -8,6 +8,7 @@ import type { LibraryState } from "./library-store";
 import type { NoticeState } from "./notice-store";
 import type { RunState } from "./run-store";
 import type { Studio } from "./studio";
+import type { StudyState } from "./study-store";
 import type { ViewState } from "./view-store";
 
 export const StudioContext = createContext<Studio | null>(null);
@@ -25,6 +26,7 @@ export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSt
 export const useNotices = <T>(select: (state: NoticeState) => T): T => useStore(useStudio().notices, select);
 export const useKeeping = <T>(select: (state: KeepingState) => T): T => useStore(useStudio().keeping, select);
 export const useFiles = <T>(select: (state: FilesState) => T): T => useStore(useStudio().files, select);
+export const useStudies = <T>(select: (state: StudyState) => T): T => useStore(useStudio().studies, select);
 
 /** The document as it is shown: with what is being dragged where it would lie. */
 export const useShownDocument = () => useDocument(shownDocument);
