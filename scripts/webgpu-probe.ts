@@ -3,6 +3,7 @@
  * are a global, `webgpuProbe`, as nothing can be imported there.
  */
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-webgpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { composedOps, runFused } from "../src/engine/backend/fused-composed";
@@ -43,21 +44,17 @@ const probe = {
     return registerWebgpuKernels();
   },
 
-  /** Largest error of each operation against the composed one, on the scale of the largest value. */
+  /** Largest error of each operation against the composed one on the cpu, on the scale of the largest value. */
   async errors(): Promise<{ readonly name: string; readonly error: number }[]> {
     await start();
     await registerWebgpuKernels();
     const found: { name: string; error: number }[] = [];
-    for (const { name, inputs: fillings, attrs } of operationCases) {
-      const inputs = Object.fromEntries(
-        Object.entries(fillings).map(([input, filling], seed) => [input, filled(filling, seed + 1)]),
-      );
-      const actual = runFused(name, inputs, attrs);
-      const expected = tf.tidy(() => composedOps[name]!(inputs, attrs));
-      for (const [index, tensor] of expected.entries()) {
-        found.push({ name: `${name}[${index}]`, error: await relativeError(actual[index]!, tensor) });
-      }
-      tf.dispose([...actual, ...expected, ...Object.values(inputs)]);
+    for (const { name, inputs, attrs } of operationCases) {
+      const expected = await resultsOn("cpu", inputs, (tensors) => composedOps[name]!(tensors, attrs));
+      const actual = await resultsOn("webgpu", inputs, (tensors) => runFused(name, tensors, attrs));
+      expected.forEach((values, index) => {
+        found.push({ name: `${name}[${index}]`, error: relativeError(actual[index]!, values) });
+      });
     }
     return found;
   },
@@ -152,17 +149,35 @@ const built = (id: BuildId, side: number): Snapshot => {
 };
 
 function filled({ shape, low, high, zeroOrOne }: Filling, seed: number): tf.Tensor {
-  const values = tf.randomUniform([...shape], low, high, "float32", seed);
-  return zeroOrOne ? tf.tidy(() => tf.step(values)) : values;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = Float32Array.from({ length: size }, (_, i) => {
+    const value = low + (high - low) * ((i * 0.6180339887 + seed * 0.377) % 1);
+    return zeroOrOne ? Number(value > 0) : value;
+  });
+  return tf.tensor(values, [...shape], "float32");
 }
 
-async function relativeError(actual: tf.Tensor, expected: tf.Tensor): Promise<number> {
-  if (actual.shape.join() !== expected.shape.join()) return Number.POSITIVE_INFINITY;
-  const [a, b] = [await actual.data(), await expected.data()];
+async function resultsOn(
+  backend: "cpu" | "webgpu",
+  fillings: Readonly<Record<string, Filling>>,
+  compute: (tensors: Record<string, tf.Tensor>) => tf.Tensor[],
+): Promise<Float32Array[]> {
+  await tf.setBackend(backend);
+  const inputs = Object.fromEntries(
+    Object.entries(fillings).map(([input, filling], seed) => [input, filled(filling, seed + 1)]),
+  );
+  const results = tf.tidy(() => compute(inputs));
+  const values = await Promise.all(results.map(async (tensor) => Float32Array.from(await tensor.data())));
+  tf.dispose([...results, ...Object.values(inputs)]);
+  return values;
+}
+
+function relativeError(actual: Float32Array, expected: Float32Array): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let difference = 0;
   let scale = 1e-6;
-  b.forEach((value, i) => {
-    difference = Math.max(difference, Math.abs(a[i]! - value));
+  expected.forEach((value, i) => {
+    difference = Math.max(difference, Math.abs(actual[i]! - value));
     scale = Math.max(scale, Math.abs(value));
   });
   return difference / scale;
