@@ -19,6 +19,8 @@ export function BackendBadge() {
   const { library, notices } = useStudio();
   const report = useLibrary((state) => state.backend);
   const requested = useLibrary((state) => state.requested);
+  // Of one alone the figure stands above.
+  const compared = (report?.candidates.filter(({ milliseconds }) => milliseconds !== undefined).length ?? 0) > 1;
   const setView = useView((view) => view.set);
   const choose = async (backend: RequestedBackend) => {
     try {
@@ -49,7 +51,8 @@ export function BackendBadge() {
               <span>{name === "auto" ? t("backendAuto") : name}</span>
               <span className="small quiet" title={candidate?.error}>
                 {candidate && t(tests[candidate.selfTest])}
-                {candidate?.milliseconds !== undefined &&
+                {compared &&
+                  candidate?.milliseconds !== undefined &&
                   ` · ${t("backendStep", { ms: formatNumber(candidate.milliseconds, { maximumSignificantDigits: 2 }) })}`}
               </span>
             </label>
