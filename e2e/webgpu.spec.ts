@@ -37,7 +37,7 @@ async function figuresOn(page: Page, backend: "webgpu" | "wasm", baseURL: string
 }
 
 // A software adapter takes its time to compile, and more of it on a busy machine.
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 300_000 });
 
 let browser: Browser;
 /** Shared: every page compiles each shader anew. */

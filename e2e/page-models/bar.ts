@@ -56,7 +56,7 @@ export class Bar {
     const badge = this.region.locator("summary", { hasText: "runs on" });
     await badge.click();
     await this.page.getByRole("radio", { name: new RegExp(`^${name}`) }).check();
-    await expect(badge).toContainText(name, { timeout: 60_000 });
+    await expect(badge).toContainText(name, { timeout: 180_000 });
     await this.page.keyboard.press("Escape");
   }
 }
