@@ -10,9 +10,15 @@ export const nodePlatform = (): Platform => createNodePlatform();
 const backends = ["auto", "wasm", "cpu"] as const satisfies readonly RequestedBackend[];
 
 export interface BackendOptions {
-  /** On how many threads wasm's training kernels compute, at most. */
+  /**
+   * On how many threads wasm's training kernels compute, at most. 1 by default: what does not train hardly uses them, and
+   * what measures says how many it wants.
+   */
   readonly threads?: number;
 }
+
+/** For what trains. The results have the same bits on any number of threads. */
+export const everyCore = Number.POSITIVE_INFINITY;
 
 /** @throws EngineError `usage` for a name that is none, `backend-unavailable` */
 export async function useBackend(

@@ -8,7 +8,7 @@ import type { Measurement, Point } from "#engine/timeline/measure";
 import { pointColumns } from "#engine/timeline/point-columns";
 import { runDocument, type RunResult } from "#engine/timeline/runner";
 import { combinations } from "#survey/combinations";
-import { nodePlatform, useBackend } from "../context";
+import { everyCore, nodePlatform, useBackend } from "../context";
 import { readDocument } from "../document-input";
 import { grouped, type OutputOptions, percent, print, times, wholeNumber } from "../output";
 import { createProgress } from "../progress";
@@ -50,7 +50,7 @@ export async function runCommand(reference: string, options: RunOptions): Promis
   const platform = nodePlatform();
   const folder = path.resolve(options.out ?? "runs/latest");
   await mkdir(folder, { recursive: true });
-  const { backend } = await useBackend(platform, options.backend);
+  const { backend } = await useBackend(platform, options.backend, { threads: everyCore });
 
   const control = new RunControl();
   const interrupt = () => control.cancel();

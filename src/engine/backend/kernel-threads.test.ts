@@ -7,6 +7,7 @@ import { sample, wasmFolder } from "./node-wasm.testing";
 import { startWasm, threadReport } from "./start-wasm";
 import { TrainingModule } from "./training-module";
 import { fastKernelReport } from "./wasm-kernels";
+import { memoryOf } from "./wasm-memory";
 import { asWasmBackend, type WasmBackend } from "./wasm-types";
 
 tf.enableProdMode();
@@ -16,6 +17,8 @@ const host: KernelThreads = { ...nodeThreads(), available: 4 };
 
 const start = (threads: KernelThreads, most?: number): Promise<boolean> =>
   startWasm(wasmFolder(), { host: threads, ...(most === undefined ? {} : { most }) });
+
+const heapBytes = (): number => memoryOf(backend())!.buffer.byteLength;
 
 const backend = (): WasmBackend => asWasmBackend(tf.backend());
 
@@ -120,12 +123,12 @@ describe("threads of compiled kernels", () => {
     const module = TrainingModule.link(backend());
     modules.push(module);
     await module.startThreads(host, 3);
-    const before = backend().wasm.HEAPU8.length;
+    const before = heapBytes();
     // Twice the memory there is, in two tensors.
     const count = before / 4;
     const from = tf.fill([count], 2);
     const dx = module.output([count]);
-    expect(backend().wasm.HEAPU8.length).toBeGreaterThan(before);
+    expect(heapBytes()).toBeGreaterThan(before);
     const at = module.pointer(from);
     const slices = module.slices(count, count, 16);
     expect(slices.length).toBeGreaterThan(1);
