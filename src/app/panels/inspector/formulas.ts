@@ -22,6 +22,30 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   "prune.sparsity-ratio": "S(c) = #{|w| < mean|w|} / #w,  keep {c : S(c) < θ}",
   // y = F(x) + x without F.
   "prune.gran-layer": "ℓ(block) = meanₙ ‖F(xₙ)‖ / ‖xₙ‖,  y ← x",
+  // Between zeroings the filters go on training.
+  "prune.sfp": "Kₒ ← 0 where ‖Kₒ‖ ≤ τ(s),  K ← K − η ∇L for all o",
+  // γ over all channels of the network.
+  "prune.network-slimming": "L + λ Σ |γ_c|,  keep {c : |γ_c| ≥ τ(s)}",
+  // g are filters, channels, places or layers; η is the learning rate.
+  "prune.ssl-group-lasso": "K_g ← max(0, 1 − ηλ/‖K_g‖₂) · K_g",
+  // What makes the channel c and what reads it.
+  "prune.joint-io": "L + λ Σ_c √(‖K_c^out‖² + ‖K_c^in‖²)",
+  // v is a Taylor term and a its multiply-accumulates.
+  "prune.knapsack": "max Σ v_c x_c,  Σ a_c x_c ≤ B,  v_c = Σ |w · ∂L/∂w|",
+  // h is the mean of squared gradients of single images.
+  "prune.obd": "ℓ(w) = ½ h w²,  h = meanₙ (∂Lₙ/∂w)²",
+  "prune.obs": "ℓ(w) = w² / (2 [H⁻¹]_ww),  δ = −(w / [H⁻¹]_ww) H⁻¹ e_w",
+  // m marks the Q weights of the largest product with their gradient.
+  "prune.gsm": "m = topQ |w · ∂L/∂w|,  u ← βu + λw + m ⊙ ∇L",
+  // α is the dropout rate of a weight.
+  "prune.sparse-vd": "L + β KL(α),  log α = log σ² − log θ²,  keep log α ≤ 3",
+  "prune.sched-lottery-ticket": "m ← m ⊙ 1[|w| ≥ τ],  w ← m ⊙ θ_k",
+  // The same places r, s, i for all filters.
+  "prune.gran-group": "ℓ(rsi) = ‖K_rsi,:‖₂,  keep {rsi : ℓ ≥ τ(s)}",
+  "prune.group-brain-damage": "L + λ Σ ‖K_rsi,:‖₂,  K_rsi,: ← 0 where ≤ τ",
+  // In each tile of p x p.
+  "prune.gran-block-diagonal": "keep w_ij where (j − i) mod p = k,  k = argmax Σ w²",
+  "prune.gradient-dbtd": "τ = Φ⁻¹((1+p)/2) · σ̂,  g ← τ sign g where |g| > rτ, or 0",
   "quant.uniform-kbit": "S = c / (2ᵏ⁻¹ − 1),  ŵ = S · round(clip(w, ±c)/S)",
   "quant.affine-int8": "q = clip(round(x/S) + Z, 0, 2ᵇ − 1),  x̂ = S · (q − Z)",
   // The straight-through estimator.
