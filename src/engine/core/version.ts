@@ -1,2 +1,2 @@
 /** Part of every cache key: raise it when the same document may give other numbers. */
-export const engineVersion = "0.1.1";
+export const engineVersion = "0.2.0";
