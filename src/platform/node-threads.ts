@@ -3,15 +3,16 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { KernelThreads } from "#engine/core/ports";
-import { allReady, MAX_THREADS, type StartingThread } from "./start-threads";
+import { allReady, ANSWER_MS, MAX_THREADS, type StartingThread } from "./start-threads";
 
-export function nodeThreads(): KernelThreads {
+/** @param answerMs how long a thread may take to start; a busy machine may need more than the 2 s by default */
+export function nodeThreads(answerMs = ANSWER_MS): KernelThreads {
   const available = Math.min(availableParallelism(), MAX_THREADS);
   return {
     available,
     ...(available === 1 ? { unavailable: "one core" as const } : {}),
     readBinary: (path) => readFile(path),
-    start: (messages) => allReady(messages.map(startThread)),
+    start: (messages) => allReady(messages.map(startThread), answerMs),
   };
 }
 

@@ -4,7 +4,7 @@
 export const MAX_THREADS = 8;
 
 /** In which a thread must have linked its kernels. */
-const ANSWER_MS = 2000;
+export const ANSWER_MS = 2000;
 
 export interface StartingThread {
   /** Resolves when the thread has linked its kernels, rejects when it failed. */
@@ -12,16 +12,16 @@ export interface StartingThread {
   end(): void;
 }
 
-/** Waits for all to be ready. @throws Error when one is not, with all of them ended */
-export async function allReady(threads: readonly StartingThread[]): Promise<{ end(): void }> {
+/** Waits for all to be ready. @throws Error when one is not in that time, with all of them ended */
+export async function allReady(threads: readonly StartingThread[], answerMs = ANSWER_MS): Promise<{ end(): void }> {
   const end = (): void => {
     for (const thread of threads) thread.end();
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`${threads.length} threads were expected to start, got no answer in ${ANSWER_MS} ms`)),
-      ANSWER_MS,
+      () => reject(new Error(`${threads.length} threads were expected to start, got no answer in ${answerMs} ms`)),
+      answerMs,
     );
   });
   try {

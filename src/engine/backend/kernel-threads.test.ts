@@ -12,8 +12,8 @@ import { asWasmBackend, type WasmBackend } from "./wasm-types";
 
 tf.enableProdMode();
 
-/** As many as a test asks for, however few cores there are. */
-const host: KernelThreads = { ...nodeThreads(), available: 4 };
+/** As many as a test asks for, however few cores there are and however busy. */
+const host: KernelThreads = { ...nodeThreads(60_000), available: 4 };
 
 const start = (threads: KernelThreads, most?: number): Promise<boolean> =>
   startWasm(wasmFolder(), { host: threads, ...(most === undefined ? {} : { most }) });
@@ -66,6 +66,10 @@ const cases: readonly (readonly [string, Readonly<Record<string, number[]>>, obj
   ["StudioBatchNormGrad", { dy: x, x, gamma: [6], mean: [6], inverse: [6] }, {}],
   ["StudioAdam", { value: [1003], gradient: [1003], m: [1003], v: [1003] }, adam],
   ["StudioAdam", { value: [1003], gradient: [1003], m: [1003], v: [1003], mask: [1003] }, adam],
+  ["StudioFakeQuantUniform", { x: [99, 6], clips: [6] }, { bits: 3 }],
+  ["StudioFakeQuantRange", { x: [1003], low: [], high: [] }, { bits: 3 }],
+  ["StudioFakeQuantCodebook", { x: [1003], values: [5], mask: [1003] }, {}],
+  ["StudioPassWithin", { dy: [99, 6], x: [99, 6], limits: [2, 6] }, {}],
   ["StudioSgd", { value: [99], gradient: [99], velocity: [99], mask: [99] }, { learningRate: 0.1, momentum: 0.9 }],
 ];
 

@@ -12,6 +12,7 @@ import { imageBatch } from "../training/batches";
 import { inferenceModel } from "../training/evaluate";
 import { networkBuilder } from "../zoo/builder";
 import { initializeValues } from "../zoo/initialize";
+import { LearnedTensors } from "../training/learned-tensors";
 import { clipServices } from "./services";
 import { openModelSource } from "./sources";
 import { startTiny, tinyClasses, tinyDocument, tinyImages, tinyNetwork } from "./tiny.testing";
@@ -20,7 +21,13 @@ beforeAll(startTiny);
 
 const train = tinyImages(150, "train");
 const info = { id: "tiny", shape: [12, 12, 1], classes: ["a", "b", "c", "d"] } as unknown as DatasetInfo;
-const data = { info, train, test: train, normalization: undefined };
+const data = {
+  info,
+  train,
+  test: train,
+  validation: () => Promise.resolve(tinyImages(20, "test")),
+  normalization: undefined,
+};
 const document = tinyDocument([], { bnRecalibrationBatches: 2, training: { batchSize: 32 } });
 
 interface Offered {
@@ -31,7 +38,10 @@ function offered(samples?: number, changed = document): Offered {
   let pauses = 0;
   const between = () => Promise.resolve(void pauses++);
   const clip = { id: "c0", ...(samples === undefined ? {} : { samples }) };
-  return { services: clipServices(changed, data, between, clip, undefined), pauses: () => pauses };
+  return {
+    services: clipServices(changed, data, between, clip, undefined, new LearnedTensors()),
+    pauses: () => pauses,
+  };
 }
 
 /** Sees that no tensor is left. */

@@ -6,7 +6,8 @@ import { affineRange, refreshScales } from "../core/effective";
 import type { ParameterState, Snapshot, UniformQuantizer } from "../core/snapshot";
 import { plainSnapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
-import { type KeptSlices, LiveModel, type OptimizerSettings } from "./live-model";
+import { type KeptSlices, LiveModel } from "./live-model";
+import type { OptimizerSettings } from "./optimizer";
 import { quantizeActivation } from "./transforms";
 
 beforeAll(async () => {
