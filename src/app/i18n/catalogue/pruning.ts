@@ -23,7 +23,7 @@ export const pruning = {
   groupGoing: w("{{count}} of {{units}} to go", "去除 {{count}} / {{units}}"),
   groupKept: w("{{count}} kept by you", "您保留了 {{count}} 个"),
   groupOwn: w("own share {{share}}", "单独比例 {{share}}"),
-  groupLowest: w("the {{shown}} with the lowest scores", "得分最低的 {{shown}} 个"),
+  groupLowest: w("the {{shown}} nearest to the decision, by score", "按得分，距决策界限最近的 {{shown}} 个"),
   cells: w(
     "Units of {{group}}: arrow keys choose, Enter or Space keeps one",
     "{{group}} 的单元：方向键选择，回车或空格保留",
@@ -95,7 +95,9 @@ export const pruning = {
     "{{layer}}: {{kept}} of {{first}} weights left, {{removed}} went here",
     "{{layer}}：{{first}} 个权重剩 {{kept}} 个，此次去除 {{removed}} 个",
   ),
-  layerKey: w("left · went with this decision · went before", "剩余 · 此次去除 · 此前去除"),
+  layerKept: w("left", "剩余"),
+  layerWent: w("went with this decision", "此次去除"),
+  layerGone: w("went before, round by round", "此前各轮去除"),
   mapBefore: w("before", "之前"),
   mapAfter: w("after", "之后"),
   mapLabel: w(
@@ -103,8 +105,8 @@ export const pruning = {
     "{{layer}}（{{when}}）：{{rows}} × {{columns}} 格的平均 |w|",
   ),
   mapHint: w(
-    "columns are outputs, rows what they are made from; darker is larger, struck out went",
-    "列为输出，行为其来源；颜色越深越大，划线者已去除",
+    "columns are outputs, rows what they are made from; a stronger colour is larger, struck out went",
+    "列为输出，行为其来源；颜色越浓越大，划线者已去除",
   ),
   histogram: w(
     "Weights of {{layer}} by size: {{kept}} stay, {{removed}} go",

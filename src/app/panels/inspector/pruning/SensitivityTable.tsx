@@ -49,7 +49,9 @@ export const SensitivityTable = memo(function SensitivityTable({ table, plan }: 
                     style={{ "--lost": `${shade(lost)}%` } as CSSProperties}
                     title={left === undefined ? undefined : formatPercent(left, 1)}
                   >
-                    {lost === undefined ? "" : formatNumber(100 * lost, { maximumFractionDigits: 1 })}
+                    {lost === undefined
+                      ? ""
+                      : formatNumber(100 * lost, { minimumFractionDigits: 1, maximumFractionDigits: 1 })}
                     {chosen && <span className="unseen"> {t("planChosen")}</span>}
                   </td>
                 );

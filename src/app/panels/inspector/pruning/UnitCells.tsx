@@ -20,7 +20,7 @@ export const UnitCells = memo(function UnitCells({ group, going, kept, onKeep }:
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const { scores } = group;
-  const units = useMemo(() => shownUnits(scores), [scores]);
+  const units = useMemo(() => shownUnits(scores, group.going.length), [scores, group.going]);
   const highest = useMemo(() => scores.reduce((most, score) => Math.max(most, score), 0) || 1, [scores]);
   const vetoed = useMemo(() => new Set(kept), [kept]);
   const place = Math.min(at, units.length - 1);

@@ -1,5 +1,5 @@
 /** What a clip's decisions did in the run at hand: bars of all layers, and pictures of one. */
-import { memo, useMemo, useState } from "react";
+import { memo, useDeferredValue, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatNumber, formatPercent } from "../../../i18n/format";
 import { useDocument, useRuns } from "../../../stores/use-studio";
@@ -8,10 +8,17 @@ import { outcomeState } from "../clip-outcome";
 import { barOf, decisionsOfClip, layerStories, type Taken, type TakenBack } from "./decisions-shown";
 import { LayerPicture } from "./LayerPicture";
 
+/** What the parts of a bar are. */
+const keys = [
+  ["kept", "layerKept"],
+  ["went", "layerWent"],
+  ["gone", "layerGone"],
+] as const;
+
 export function WhatWent({ clipId }: { readonly clipId: string }) {
   const { t } = useTranslation("pruning");
-  // Decisions are few; a point or a loss changes neither of these.
-  const decisions = useRuns(({ current }) => current?.decisions);
+  // Decisions are few; a point or a loss changes neither of these. They may wait until the charts are drawn.
+  const decisions = useDeferredValue(useRuns(({ current }) => current?.decisions));
   const executed = useRuns(({ current }) => current?.document);
   const document = useDocument((state) => state.document);
   const own = useMemo(() => decisions && decisionsOfClip(decisions, clipId), [decisions, clipId]);
@@ -115,7 +122,13 @@ const Story = memo(function Story({
           );
         })}
       </ul>
-      <p className="small quiet">{t("layerKey")}</p>
+      <p className="prune-key small quiet">
+        {keys.map(([part, key]) => (
+          <span key={key}>
+            <span className="prune-swatch" data-part={part} aria-hidden="true" /> {t(key)}
+          </span>
+        ))}
+      </p>
       {shown?.picture && <LayerPicture layer={shown.layer} picture={shown.picture} />}
     </>
   );

@@ -2,11 +2,17 @@ import { describe, expect, it } from "vitest";
 import { mostCells, placeAfter, shownUnits } from "./unit-cells";
 
 describe("which units are shown", () => {
-  it("all of a small group, by their numbers", () => expect(shownUnits(Float32Array.of(3, 1, 2))).toEqual([0, 1, 2]));
-  it("the lowest scores of a large one, lowest first", () => {
+  it("all of a small group, by their numbers", () =>
+    expect(shownUnits(Float32Array.of(3, 1, 2), 1)).toEqual([0, 1, 2]));
+  it.each([
+    // 48 before the decision and 48 behind it, as far as there are so many.
+    [0, 1, 96],
+    [100, 53, 148],
+    [190, 105, 200],
+  ])("of a large one, of which %d go, those with scores %d to %d", (going, first, last) => {
     const scores = Float32Array.from({ length: 200 }, (_, unit) => 200 - unit);
-    const shown = shownUnits(scores);
-    expect([shown.length, shown[0], shown.at(-1)]).toEqual([mostCells, 199, 104]);
+    const shown = shownUnits(scores, going).map((unit) => scores[unit]);
+    expect([shown.length, shown[0], shown.at(-1)]).toEqual([mostCells, first, last]);
   });
 });
 

@@ -3,11 +3,16 @@
 /** More would be too many to look at. */
 export const mostCells = 96;
 
-/** All, by their numbers; of a large group those with the lowest scores, the lowest first. */
-export function shownUnits(scores: Float32Array): number[] {
+/**
+ * All, by their numbers; of a large group those on both sides of the decision, the lowest score first.
+ * @param going how many units go
+ */
+export function shownUnits(scores: Float32Array, going: number): number[] {
   const units = Array.from(scores.keys());
   if (units.length <= mostCells) return units;
-  return units.sort((a, b) => scores[a]! - scores[b]! || a - b).slice(0, mostCells);
+  units.sort((a, b) => scores[a]! - scores[b]! || a - b);
+  const first = Math.max(0, Math.min(going - mostCells / 2, units.length - mostCells));
+  return units.slice(first, first + mostCells);
 }
 
 /** Place after a key, or undefined where the key moves nothing. @param columns cells beside each other */
