@@ -30,3 +30,19 @@ export const endless = {
   name: "Endless",
   clips: [{ id: "t", block: "train.fine-tune", start: 0, steps: 100_000 }],
 };
+
+/** Filters go round by round, then more weights than the guard of that clip lets go. */
+export const pruned = {
+  ...small,
+  name: "Pruned",
+  clips: [
+    {
+      id: "f",
+      block: "prune.filter-l1",
+      start: 0,
+      steps: 20,
+      params: { sparsity: 0.4, schedule: "iterative", rounds: 2, endFraction: 1 },
+    },
+    { id: "w", block: "prune.magnitude", start: 20, steps: 0, params: { sparsity: 0.98, accuracyGuard: 0.02 } },
+  ],
+};

@@ -1,5 +1,6 @@
 /** What the engine tells unasked and no store keeps: said as a notice, or written to the console. */
 import { useEffect } from "react";
+import { formatPercent } from "./i18n/format";
 import type { Studio } from "./stores/studio";
 import { useStudio } from "./stores/use-studio";
 
@@ -14,6 +15,12 @@ function listen({ engine, runs, notices, library, view }: Studio): () => void {
     engine.on("respawned", ({ resent }) =>
       tell({ tone: "warning", key: resent.length > 0 ? "respawned" : "respawnedIdle" }),
     ),
+    engine.on("decision", ({ trace }) => {
+      if (trace.kind !== "taken-back") return;
+      const { clip, reference, accuracy } = trace;
+      const values = { clip, reference: formatPercent(reference, 1), accuracy: formatPercent(accuracy, 1) };
+      tell({ tone: "warning", key: "guardTookBack", values });
+    }),
     engine.on("log", ({ level, message }) => {
       const write = { info: "info", warning: "warn", error: "error" } as const;
       // eslint-disable-next-line no-console -- the engine's log is meant for the console

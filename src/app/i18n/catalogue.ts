@@ -10,6 +10,7 @@ import { keeping } from "./catalogue/keeping";
 import { network } from "./catalogue/network";
 import { notices } from "./catalogue/notices";
 import { palette } from "./catalogue/palette";
+import { pruning } from "./catalogue/pruning";
 import { runs } from "./catalogue/runs";
 import { status } from "./catalogue/status";
 import { timeline } from "./catalogue/timeline";
@@ -26,6 +27,7 @@ export const catalogue = {
   network,
   notices,
   palette,
+  pruning,
   runs,
   status,
   timeline,

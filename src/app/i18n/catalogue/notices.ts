@@ -5,6 +5,10 @@ export const notices = {
   label: w("Notices", "通知"),
   dismiss: w("Dismiss", "关闭通知"),
   runFailed: w("The run has failed.", "运行失败。"),
+  guardTookBack: w(
+    "The accuracy guard of {{clip}} took a decision back: accuracy fell from {{reference}} to {{accuracy}}. The clip decides no more.",
+    "{{clip}} 的准确率保护撤回了一次决策：准确率从 {{reference}} 降至 {{accuracy}}。该片段不再决策。",
+  ),
   respawned: w(
     "The engine had to be started again; the run goes on from its last boundary.",
     "引擎已重新启动；运行从最近的边界继续。",

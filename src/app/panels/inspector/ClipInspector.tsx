@@ -1,4 +1,5 @@
 /** One clip: what its method is, what is wrong, its settings, what it did, where it comes from. */
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Clip } from "../../../engine/timeline/document";
 import { kindOfClip, metaOf } from "../../edits/clip-edits";
@@ -10,6 +11,9 @@ import { ParamForm } from "./ParamForm";
 import { PlaceForm } from "./PlaceForm";
 import { Sources } from "./Sources";
 import { TeacherForm } from "./TeacherForm";
+
+/** Pictures and tables that only pruning clips have. */
+const PruneSections = lazy(async () => ({ default: (await import("./pruning/PruneSections")).PruneSections }));
 
 export function ClipInspector({ clip }: { readonly clip: Clip }) {
   const { t } = useTranslation("inspector");
@@ -26,6 +30,11 @@ export function ClipInspector({ clip }: { readonly clip: Clip }) {
       <PlaceForm clip={clip} />
       {meta && (meta.needs.teacher || meta.needs.data || clip.teacher !== undefined) && (
         <TeacherForm clip={clip} meta={meta} />
+      )}
+      {meta?.kind === "prune" && (
+        <Suspense fallback={null}>
+          <PruneSections clip={clip} meta={meta} />
+        </Suspense>
       )}
       <ClipOutcome clipId={clip.id} />
       <ClipActs clip={clip} />
