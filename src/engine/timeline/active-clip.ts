@@ -16,6 +16,7 @@ import { clipServices, type RunData } from "./services";
 
 export interface ActiveClip {
   readonly clip: Clip;
+  readonly params: Readonly<Record<string, number | string>>;
   readonly run: ClipRun;
   readonly teacher: DisposableTeacher | undefined;
   readonly learned: LearnedTensors;
@@ -36,15 +37,16 @@ export function prepareClip(clip: Clip, running: RunningClip | undefined, settin
   const { document, data, teacher, between, tellScores } = setting;
   const index = document.clips.indexOf(clip);
   const learned = new LearnedTensors(running?.learned);
+  const params = parseParams(blockMeta(clip.block, clip.id).params, clip.params, clip.id);
   const run = implementationOf(clip.block as BlockId)({
-    params: parseParams(blockMeta(clip.block, clip.id).params, clip.params, clip.id),
+    params,
     steps: clip.steps,
     services: clipServices(document, data, between, clip, teacher, learned),
     layers: new Map(Object.entries(clip.layers ?? {})),
     tellScores,
     rng: (stream) => createRng(document.seed, `clip/${index}/${stream}`),
   });
-  return { clip, run, teacher, learned, guard: undefined, nextRound: running?.nextRound ?? 0 };
+  return { clip, params, run, teacher, learned, guard: undefined, nextRound: running?.nextRound ?? 0 };
 }
 
 /** Its first hook: `onBegin`, or `resume`; and its guard, if it has one. */
@@ -54,8 +56,8 @@ export async function beginClip(
   model: ModelAccess,
   guarded: GuardedModel,
 ): Promise<void> {
-  const { clip, run } = active;
-  const limit = parseParams(blockMeta(clip.block, clip.id).params, clip.params, clip.id)["accuracyGuard"];
+  const { run } = active;
+  const limit = active.params["accuracyGuard"];
   if (typeof limit === "number" && limit < guardOff) {
     active.guard = await AccuracyGuard.begin(limit, guarded, running?.guard);
   }

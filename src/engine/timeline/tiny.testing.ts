@@ -193,3 +193,11 @@ export const decodedOf = ({ result }: TinyRun): Snapshot => decodeArtefact(resul
 /** Effective values of a parameter. */
 export const effectiveOf = (snapshot: Snapshot, name: string): Float32Array =>
   effectiveValues(valuesOf(snapshot, name), snapshot.states.get(name));
+
+/** Filters of each convolution of the network that a run's file holds, in node order. */
+export const filtersOf = (run: TinyRun): number[] =>
+  decodedOf(run).network.nodes.flatMap((node) => (node.op === "conv2d" ? node.attrs.filters : []));
+
+/** Test images as the network sees them, one after the other, in [0, 1]. */
+export const tinyPixels = (count: number): Float32Array =>
+  Float32Array.from(tinyImages(count, "test").images, (value) => value / 255);

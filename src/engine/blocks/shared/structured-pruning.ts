@@ -138,16 +138,15 @@ export function chooseUnits(
       );
     }
     const left = histories.get(group.id)?.left;
-    const kept = layers.get(group.id)?.keep;
+    const choice = layers.get(group.id)?.keep;
+    const kept = choice && new Set(choice);
     const minimum = Math.max(
       ...group.producers.map((id) => minimumChannels(nodeById(snapshot.network, id), group.units)),
     );
     return {
       scores: scores[k]!,
       keepAtLeast: Math.min(group.units, minimum),
-      ...(kept
-        ? { vetoed: Uint8Array.from({ length: group.units }, (_, u) => Number(kept.includes(left?.[u] ?? u))) }
-        : {}),
+      ...(kept ? { vetoed: Uint8Array.from({ length: group.units }, (_, u) => Number(kept.has(left?.[u] ?? u))) } : {}),
     };
   });
   const originals = groups.map((group) => histories.get(group.id)?.original ?? group.units);

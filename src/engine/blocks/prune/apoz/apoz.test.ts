@@ -4,10 +4,11 @@ import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
 import {
   decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -136,21 +137,21 @@ describe("on the timeline", () => {
 
   it("over rounds while training, with a threshold or a fraction", async () => {
     const platform = await tinyPlatform();
-    const filtersOf = async (params: Record<string, string | number>, steps: number) => {
+    const filtersAfter = async (params: Record<string, string | number>, steps: number) => {
       const run = await runTiny(tinyDocument([{ block: "prune.apoz", steps, params: { images: 64, ...params } }]), {
         platform,
       });
-      return decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+      return filtersOf(run);
     };
-    expect(await filtersOf({ sparsity: 0.5, schedule: "iterative", rounds: 2 }, 6)).toEqual([3, 4]);
-    const [first, second] = await filtersOf({ choose: "threshold", sparsity: 0 }, 0);
+    expect(await filtersAfter({ sparsity: 0.5, schedule: "iterative", rounds: 2 }, 6)).toEqual([3, 4]);
+    const [first, second] = await filtersAfter({ choose: "threshold", sparsity: 0 }, 0);
     expect(first! + second!).toBeLessThan(14);
     expect(first! + second!).toBeGreaterThan(7);
   });
 
   it("on trained weights and real images masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(snapshot, new Map(channelGroups(snapshot.network).map(({ id }) => [id, [1, 2]])), images);
   });
 });

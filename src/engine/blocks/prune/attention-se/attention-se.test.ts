@@ -9,6 +9,7 @@ import {
   tinyClasses,
   tinyDocument,
   tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainTiny,
 } from "../../../timeline/tiny.testing";
@@ -103,7 +104,7 @@ describe("on the timeline", () => {
     const snapshot = await trainedGated();
     const groups = channelGroups(snapshot.network).filter(({ producers }) => producers.length === 2);
     const scores = await gateScores(snapshot, groups, { images: 64, weighting: "gate" }, services());
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     const removals = chooseUnits(snapshot, groups, scores, { sparsity: 0.5, scope: "global" });
     const shrunk = expectMaskedIsShrunk(snapshot, removals, images);
     const left = groups.reduce((sum, { id, units }) => sum + units - removals.get(id)!.length, 0);

@@ -4,11 +4,11 @@ import { expectMaskedIsShrunk, livelySnapshot, logitsOf, randomInput } from "../
 import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
 import { removeChannels } from "../../../surgery/remove-channels";
 import {
-  decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -112,7 +112,7 @@ describe("without batch normalization", () => {
 describe("on the timeline", () => {
   it("on trained weights and real images masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(snapshot, new Map(Object.entries(choose(snapshot, 0.5))), images);
   });
 
@@ -120,7 +120,7 @@ describe("on the timeline", () => {
     const run = await runTiny(tinyDocument([{ block: "prune.bn-l1", params: { sparsity: 0.5 } }]), {
       platform: await tinyPlatform(),
     });
-    const filters = decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+    const filters = filtersOf(run);
     expect(filters.reduce((sum, n) => sum + n, 0)).toBe(7);
     const removed = choose(await trainedTiny(), 0.5);
     expect(filters).toEqual([6 - removed.conv1!.length, 8 - removed.conv2!.length]);

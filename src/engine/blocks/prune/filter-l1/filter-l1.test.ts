@@ -3,29 +3,24 @@ import type { Snapshot } from "../../../core/snapshot";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
 import {
-  decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { type Choosing, fourFilters, unitsChosen, withoutUnits } from "../../shared/pruning.testing";
-import { filterScores, unitNorms } from "./filter-l1";
+import { filterNorms } from "../../shared/filter-norms";
 
 beforeAll(startTiny);
 
 type Options = Choosing & { readonly weights?: "raw" | "bn-folded" };
 
 const chooseFilters = (snapshot: Snapshot, sparsity: number, options: Options = {}) =>
-  unitsChosen(
-    snapshot,
-    (groups) => filterScores(snapshot, groups, { scope: "local", weights: "raw", ...options }),
-    sparsity,
-    options,
-  );
+  unitsChosen(snapshot, (groups) => filterNorms(snapshot, groups, { ...options, norm: "l1" }), sparsity, options);
 
 const pruneFilters = (snapshot: Snapshot, sparsity: number, options: Options = {}) =>
   withoutUnits(snapshot, chooseFilters(snapshot, sparsity, options), options.roundTo).snapshot;
@@ -33,7 +28,7 @@ const pruneFilters = (snapshot: Snapshot, sparsity: number, options: Options = {
 describe("filter L1 norms (Li et al. 2017)", () => {
   it("are 3, 4, 3.5, 2", () => {
     const snapshot = fourFilters();
-    expect([...unitNorms(snapshot, channelGroups(snapshot.network)[0]!, false)]).toEqual([3, 4, 3.5, 2]);
+    expect([...filterNorms(snapshot, channelGroups(snapshot.network), { norm: "l1" })[0]!]).toEqual([3, 4, 3.5, 2]);
   });
 
   it("half goes: #3, then #0", () => {
@@ -120,17 +115,19 @@ describe("other ways to choose", () => {
 describe("on the timeline", () => {
   it("on trained weights and real images masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(snapshot, chooseFilters(snapshot, 0.5), images);
   });
 
   it("halves the filters at once, or over rounds while training", async () => {
     const platform = await tinyPlatform();
-    const filtersOf = async (clip: object) => {
+    const filtersAfter = async (clip: object) => {
       const run = await runTiny(tinyDocument([{ block: "prune.filter-l1", ...clip }]), { platform, useCache: false });
-      return decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+      return filtersOf(run);
     };
-    expect(await filtersOf({ params: { sparsity: 0.5 } })).toEqual([3, 4]);
-    expect(await filtersOf({ steps: 8, params: { sparsity: 0.5, schedule: "iterative", rounds: 2 } })).toEqual([3, 4]);
+    expect(await filtersAfter({ params: { sparsity: 0.5 } })).toEqual([3, 4]);
+    expect(await filtersAfter({ steps: 8, params: { sparsity: 0.5, schedule: "iterative", rounds: 2 } })).toEqual([
+      3, 4,
+    ]);
   });
 });

@@ -2,38 +2,38 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
 import {
-  decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { fourFilters, oneConvolution, unitsChosen } from "../../shared/pruning.testing";
-import { filterScores } from "./filter-l2";
+import { filterNorms } from "../../shared/filter-norms";
 
 beforeAll(startTiny);
 
-const local = { scope: "local", weights: "raw" } as const;
+const local = { norm: "l2" } as const;
 
 describe("filter L2 norms", () => {
   it("are sqrt(9), sqrt(4 * 1), sqrt(4 + 2.25), sqrt(4 / 4)", () => {
     const snapshot = fourFilters();
-    expect([...filterScores(snapshot, channelGroups(snapshot.network), local)[0]!]).toEqual([3, 2, 2.5, 1]);
+    expect([...filterNorms(snapshot, channelGroups(snapshot.network), local)[0]!]).toEqual([3, 2, 2.5, 1]);
   });
 
   it("half goes: #3, then #1, where L1 would take #0", () => {
     const snapshot = fourFilters();
-    expect([...unitsChosen(snapshot, (groups) => filterScores(snapshot, groups, local), 0.5)]).toEqual([
+    expect([...unitsChosen(snapshot, (groups) => filterNorms(snapshot, groups, local), 0.5)]).toEqual([
       ["conv", [3, 1]],
     ]);
   });
 
   it("ranked together they are roots of mean squares: norm / sqrt(4 weights)", () => {
     const snapshot = fourFilters();
-    const [scores] = filterScores(snapshot, channelGroups(snapshot.network), { ...local, scope: "global" });
+    const [scores] = filterNorms(snapshot, channelGroups(snapshot.network), { ...local, scope: "global" });
     expect([...scores!]).toEqual([1.5, 1, 1.25, 0.5]);
   });
 
@@ -44,7 +44,7 @@ describe("filter L2 norms", () => {
       [0, 0, 0, 2],
       [2, 0, 0, 0],
     ]);
-    expect([...unitsChosen(snapshot, (groups) => filterScores(snapshot, groups, local), 0.5)]).toEqual([
+    expect([...unitsChosen(snapshot, (groups) => filterNorms(snapshot, groups, local), 0.5)]).toEqual([
       ["conv", [1, 2]],
     ]);
   });
@@ -58,7 +58,7 @@ describe("filter L2 norms", () => {
     const values = new Map(base.values)
       .set("a/kernel", Float32Array.of(3, 0, 1))
       .set("b/kernel", Float32Array.of(-4, 2, 0));
-    expect([...filterScores({ ...base, values }, channelGroups(network), local)[0]!]).toEqual([5, 2, 1]);
+    expect([...filterNorms({ ...base, values }, channelGroups(network), local)[0]!]).toEqual([5, 2, 1]);
   });
 
   it("batch normalization folded: the norm is of kernel * gamma / sqrt(variance + epsilon)", async () => {
@@ -66,7 +66,7 @@ describe("filter L2 norms", () => {
     const gamma = trained.values.get("conv1-bn/gamma")!.slice();
     gamma[2] = 1e-6;
     const snapshot = { ...trained, values: new Map(trained.values).set("conv1-bn/gamma", gamma) };
-    const [scores] = filterScores(snapshot, channelGroups(snapshot.network), { ...local, weights: "bn-folded" });
+    const [scores] = filterNorms(snapshot, channelGroups(snapshot.network), { ...local, weights: "bn-folded" });
     expect(scores!.indexOf(Math.min(...scores!))).toBe(2);
     expect(scores![2]).toBeLessThan(1e-4);
   });
@@ -75,14 +75,14 @@ describe("filter L2 norms", () => {
 describe("on the timeline", () => {
   it("on trained weights and real images masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
-    const removals = unitsChosen(snapshot, (groups) => filterScores(snapshot, groups, local), 0.5);
+    const images = tinyPixels(4);
+    const removals = unitsChosen(snapshot, (groups) => filterNorms(snapshot, groups, local), 0.5);
     expectMaskedIsShrunk(snapshot, removals, images);
   });
 
   it("halves the filters", async () => {
     const run = await runTiny(tinyDocument([{ block: "prune.filter-l2" }]), { platform: await tinyPlatform() });
-    const filters = decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+    const filters = filtersOf(run);
     expect(filters).toEqual([3, 4]);
   });
 });

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk } from "../../../surgery/check.testing";
 import {
-  decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -66,7 +66,7 @@ describe("sums of distances (He et al. 2019)", () => {
 describe("on the timeline", () => {
   it("on trained weights and real images masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(
       snapshot,
       unitsChosen(snapshot, (groups) => fpgmScores(snapshot, groups, local), 0.5),
@@ -87,7 +87,7 @@ describe("on the timeline", () => {
 
   it("removes two of six and three of eight filters: floor(0.4 N + 0.5)", async () => {
     const run = await runTiny(tinyDocument([{ block: "prune.fpgm" }]), { platform: await tinyPlatform() });
-    const filters = decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+    const filters = filtersOf(run);
     expect(filters).toEqual([4, 5]);
   });
 });

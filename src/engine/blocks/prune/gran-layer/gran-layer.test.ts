@@ -9,6 +9,7 @@ import {
   tinyClasses,
   tinyDocument,
   tinyImages,
+  tinyPixels,
   tinyPlatform,
   tinyTrainCount,
   trainTiny,
@@ -78,7 +79,7 @@ describe("relative change", () => {
   it("a block whose last scale and shift are 0 has 0, and the logits stay to the bit without it", async () => {
     const snapshot = await scaled("two", 0);
     expect((await changes(snapshot))[1]).toBe(0);
-    const images = Float32Array.from(tinyImages(8, "test").images, (v) => v / 255);
+    const images = tinyPixels(8);
     expect(logitsOf(removeBlock(snapshot, "two"), images)).toEqual(logitsOf(snapshot, images));
   });
 });

@@ -4,11 +4,11 @@ import { plainSnapshot, type Snapshot, valuesOf } from "../../../core/snapshot";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk } from "../../../surgery/check.testing";
 import {
-  decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -73,14 +73,14 @@ describe("on the timeline", () => {
   it("shrinks round by round while the penalty is in the loss", async () => {
     const clip = { block: "prune.joint-io", steps: 8, params: { rounds: 2 } };
     const run = await runTiny(tinyDocument([clip]), { platform: await tinyPlatform(), useCache: false });
-    const filters = decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+    const filters = filtersOf(run);
     expect(filters).toEqual([3, 4]);
     expect(run.losses[0]!.names).toEqual(["hard labels", "norms of joint channels"]);
   });
 
   it("masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(
       snapshot,
       unitsChosen(snapshot, (groups) => jointScores(snapshot, groups, { scope: "local" }), 0.5),

@@ -4,11 +4,11 @@
  * squared sum is what ranks the channels at each round. Where additions join layers, all of them count as one.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { Network } from "../../../core/network";
 import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
 import type { ChannelGroup, ChannelSlices } from "../../../surgery/channel-groups";
 import type { BlockImplementation } from "../../block";
 import type { ParamsOf } from "../../params";
+import { ofNetwork } from "../../shared/of-network";
 import { structuredPruning, targetGroups, unitSums } from "../../shared/structured-pruning";
 import { meta } from "./meta";
 
@@ -52,14 +52,12 @@ export function groupPenalty(group: ChannelGroup, parameter: (name: string) => t
 
 export const jointIo: BlockImplementation<typeof meta.params> = (context) => {
   const { params } = context;
-  let looked: Network | undefined;
+  const groupsOf = ofNetwork((network) => targetGroups(plainSnapshot(network, new Map()), params.targets, meta.id));
   let groups: readonly ChannelGroup[] = [];
   return {
     ...structuredPruning(context, meta.id, (snapshot, all) => jointScores(snapshot, all, params)),
     onStep(_step, model) {
-      if (model.network === looked) return;
-      looked = model.network;
-      groups = targetGroups(plainSnapshot(looked, new Map()), params.targets, meta.id);
+      groups = groupsOf(model.network);
     },
     loss: {
       name: "norms of joint channels",

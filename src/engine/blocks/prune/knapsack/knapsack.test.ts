@@ -7,7 +7,7 @@ import {
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -73,7 +73,7 @@ describe("channels as items", () => {
     const removals = fillKnapsack(snapshot, groups, values, options, new Map([["conv1", { keep: [0] }]]));
     expect(removals.get("conv1")).not.toContain(0);
     for (const { id, units } of groups) expect(removals.get(id)).not.toContain(units - 1);
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(snapshot, removals, images);
   });
 

@@ -3,11 +3,11 @@ import { plainSnapshot, type Snapshot, valuesOf } from "../../../core/snapshot";
 import { expectMaskedIsShrunk, logitsOf } from "../../../surgery/check.testing";
 import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
 import {
-  decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -88,7 +88,7 @@ describe("on the timeline", () => {
       platform: await tinyPlatform(),
       useCache: false,
     });
-    const filters = decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+    const filters = filtersOf(run);
     expect(filters.reduce((sum, n) => sum + n, 0)).toBe(7);
     const [original, middle, end] = run.points;
     expect(middle!.parameters).toBe(original!.parameters);
@@ -97,7 +97,7 @@ describe("on the timeline", () => {
 
   it("masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(
       snapshot,
       new Map([

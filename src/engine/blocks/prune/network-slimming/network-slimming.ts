@@ -10,6 +10,7 @@ import { absorbOffsets } from "../../../surgery/absorb-offsets";
 import { removeChannels, type RemovalResult } from "../../../surgery/remove-channels";
 import type { BlockImplementation, LayerChoice } from "../../block";
 import { gammaScores, gammaSlices, hasGamma } from "../../shared/gamma-scores";
+import { ofNetwork } from "../../shared/of-network";
 import { chooseUnits, targetGroups } from "../../shared/structured-pruning";
 import { meta } from "./meta";
 
@@ -38,13 +39,11 @@ export function slim(
 }
 
 export const networkSlimming: BlockImplementation<typeof meta.params> = ({ params, layers, services }) => {
-  let looked: Network | undefined;
+  const gammasOf = ofNetwork(penalizedGammas);
   let gammas: readonly string[] = [];
   return {
     onStep(_step, model) {
-      if (model.network === looked) return;
-      looked = model.network;
-      gammas = penalizedGammas(looked);
+      gammas = gammasOf(model.network);
     },
     loss: {
       name: "L1 of gamma",

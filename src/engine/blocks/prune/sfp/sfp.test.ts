@@ -6,7 +6,7 @@ import {
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -64,7 +64,7 @@ describe("on the timeline", () => {
 
   it("masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(snapshot, softChoice(snapshot, { sparsity: 0.5, norm: "l2" }), images);
   });
 });

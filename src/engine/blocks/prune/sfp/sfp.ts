@@ -5,23 +5,17 @@
  */
 import type { ParameterRole } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
-import { type ChannelGroup, channelGroups, unitOfElement } from "../../../surgery/channel-groups";
+import { channelGroups, unitOfElement } from "../../../surgery/channel-groups";
 import { absorbOffsets } from "../../../surgery/absorb-offsets";
 import { planRemovals } from "../../../surgery/removal-plan";
 import { removeChannels } from "../../../surgery/remove-channels";
 import type { BlockImplementation, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
-import { chooseUnits, targetGroups, type UnitRemovals, unitSums } from "../../shared/structured-pruning";
+import { filterNorms } from "../../shared/filter-norms";
+import { chooseUnits, targetGroups, type UnitRemovals } from "../../shared/structured-pruning";
 import { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;
-
-/** `|K_o|` of each unit. */
-function norms(snapshot: Snapshot, group: ChannelGroup, norm: Params["norm"]): Float32Array {
-  const of = norm === "l2" ? (w: number) => w * w : Math.abs;
-  const { sums } = unitSums(snapshot, group, { side: "makes", role: "kernel", of });
-  return Float32Array.from(sums, norm === "l2" ? Math.sqrt : (sum) => sum);
-}
 
 /** The filters that go, of each layer the share `sparsity`; numbered as in the snapshot. */
 export function softChoice(
@@ -30,8 +24,7 @@ export function softChoice(
   layers?: ReadonlyMap<string, LayerChoice>,
 ): UnitRemovals {
   const groups = targetGroups(snapshot, "filters", meta.id);
-  const scores = groups.map((group) => norms(snapshot, group, norm));
-  return chooseUnits(snapshot, groups, scores, { sparsity, scope: "local", layers });
+  return chooseUnits(snapshot, groups, filterNorms(snapshot, groups, { norm }), { sparsity, scope: "local", layers });
 }
 
 /**

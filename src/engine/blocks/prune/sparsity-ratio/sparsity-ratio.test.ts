@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
 import {
-  decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
-  tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -83,7 +83,7 @@ describe("sparsity of channels (Wu et al. 2019)", () => {
 describe("on the timeline", () => {
   it("on trained weights and real images masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     expectMaskedIsShrunk(
       snapshot,
       unitsChosen(snapshot, (groups) => densities(snapshot, groups, "layer"), 0.5),
@@ -93,9 +93,9 @@ describe("on the timeline", () => {
 
   it("what goes has a sparsity from the threshold on, what stays does not; or the fraction that is asked", async () => {
     const platform = await tinyPlatform();
-    const filtersOf = async (params: Record<string, string | number>) => {
+    const filtersAfter = async (params: Record<string, string | number>) => {
       const run = await runTiny(tinyDocument([{ block: "prune.sparsity-ratio", params }]), { platform });
-      return decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+      return filtersOf(run);
     };
     const snapshot = await trainedTiny();
     const left = channelGroups(snapshot.network).map((group) => {
@@ -103,7 +103,7 @@ describe("on the timeline", () => {
       return Math.max(2, sparsity.filter((s) => s < 0.6).length);
     });
     expect(left).not.toEqual([6, 8]);
-    expect(await filtersOf({ threshold: 0.6 })).toEqual(left);
-    expect(await filtersOf({ choose: "fraction", sparsity: 0.5 })).toEqual([3, 4]);
+    expect(await filtersAfter({ threshold: 0.6 })).toEqual(left);
+    expect(await filtersAfter({ choose: "fraction", sparsity: 0.5 })).toEqual([3, 4]);
   });
 });

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Snapshot } from "../../../core/snapshot";
 import { valuesOf } from "../../../core/snapshot";
-import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform, trainedTiny } from "../../../timeline/tiny.testing";
+import { filtersOf, runTiny, startTiny, tinyDocument, tinyPlatform, trainedTiny } from "../../../timeline/tiny.testing";
 import { fourFilters } from "../../shared/pruning.testing";
 import { parseParams } from "../../params";
 import { meta } from "./meta";
@@ -73,7 +73,7 @@ describe("on the timeline", () => {
     const clip = { block: "prune.ssl-group-lasso", steps: 30, params: { groups, strength } };
     const training = { optimizer: "adam", learningRate: 0.01, batchSize: 32 };
     const run = await runTiny(tinyDocument([clip], { training }), { platform: await tinyPlatform(), useCache: false });
-    const filters = decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+    const filters = filtersOf(run);
     expect(filters.reduce((sum, n) => sum + n, 0)).toBeLessThan(14);
     expect(filters.every((n) => n >= 2)).toBe(true);
   });

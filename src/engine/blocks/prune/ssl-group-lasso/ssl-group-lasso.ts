@@ -14,6 +14,7 @@ import { removeChannels } from "../../../surgery/remove-channels";
 import type { BlockImplementation } from "../../block";
 import type { ParamsOf } from "../../params";
 import { maskWeights } from "../../shared/mask-pruning";
+import { ofNetwork } from "../../shared/of-network";
 import { targetGroups, unitSums } from "../../shared/structured-pruning";
 import { meta } from "./meta";
 
@@ -97,9 +98,10 @@ export const harvest = (snapshot: Snapshot, params: Params): { snapshot: Snapsho
 
 export const sslGroupLasso: BlockImplementation<typeof meta.params> = ({ params, services }) => {
   const axes = groupAxes[params.groups];
+  const kernelsOf = ofNetwork((network) => lassoKernels(network, params.groups));
   return {
     afterUpdate(_step, model, { learningRate }) {
-      for (const kernel of lassoKernels(model.network, params.groups)) {
+      for (const kernel of kernelsOf(model.network)) {
         model.update(kernel, (value) => shrinkGroups(value, axes, learningRate * params.strength));
       }
     },

@@ -5,10 +5,12 @@ import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot, logitsOf } from "../../../surgery/check.testing";
 import {
   decodedOf,
+  filtersOf,
   runTiny,
   startTiny,
   tinyDocument,
   tinyImages,
+  tinyPixels,
   tinyPlatform,
   trainedTiny,
 } from "../../../timeline/tiny.testing";
@@ -156,7 +158,7 @@ describe("on the timeline", () => {
   it("rescaled, the pruned network is nearer to what it was; both are smaller by half", async () => {
     const trained = await trainedTiny();
     const platform = await tinyPlatform();
-    const test = Float32Array.from(tinyImages(64, "test").images, (v) => v / 255);
+    const test = tinyPixels(64);
     const before = logitsOf(trained, test);
     const errorOf = async (rescale: string) => {
       const document = tinyDocument([{ block: "prune.thinet", params: { rescale, sparsity: 0.5 } }], {
@@ -187,7 +189,7 @@ describe("on the timeline", () => {
 
   it("on trained weights and real images masked is shrunk", async () => {
     const snapshot = await trainedTiny();
-    const images = Float32Array.from(tinyImages(4, "test").images, (v) => v / 255);
+    const images = tinyPixels(4);
     const groups = channelGroups(snapshot.network);
     const found = await contributionsTo(snapshot, groups, { images: 64, samplesPerImage: 10 }, services(), (s) =>
       createRng(5, s),
@@ -209,7 +211,7 @@ describe("on the timeline", () => {
     const platform = await tinyPlatform({ residual: snapshot });
     const clip = { block: "prune.thinet", steps: 4, params: { images: 40, schedule: "iterative", rounds: 2 } };
     const run = await runTiny(tinyDocument([clip], { model: { source: "file:residual" } }), { platform });
-    const filters = decodedOf(run).network.nodes.flatMap((n) => (n.op === "conv2d" ? n.attrs.filters : []));
+    const filters = filtersOf(run);
     expect(filters).toEqual([3, 4, 3]);
   });
 });
