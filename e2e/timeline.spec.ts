@@ -33,6 +33,7 @@ test("by pointer: a method is dropped, moved, stretched, and the combination fol
 
   await expect(timeline.combinations).not.toContainText("C-1");
   const soft = palette.method("Soft labels");
+  await soft.scrollIntoViewIfNeeded();
   const from = (await soft.boundingBox())!;
   const lane = (await timeline.lane("Distil").boundingBox())!;
   await page.mouse.move(from.x + 20, from.y + 10);
@@ -62,7 +63,7 @@ test("by pointer: Escape gives a drag up", async ({ studio, page }) => {
 test("by keyboard alone: add, move, stretch, copy, delete, undo, run, stop, download", async ({ studio, page }) => {
   const { timeline, palette, bar } = studio;
   await palette.search.focus();
-  await page.keyboard.type("soft");
+  await page.keyboard.type("soft labels");
   // Past the heading of its group.
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
