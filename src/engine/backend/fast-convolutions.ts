@@ -140,7 +140,7 @@ const clippings: Readonly<Record<string, readonly [low: number, high: number]>> 
   relu6: [0, 6],
 };
 
-/** Convolution, bias and activation, for inference. tfjs keeps its filters packed and is as fast where this is direct. */
+/** Convolution, bias and activation, for inference. */
 const fusedConv: FastKernel = (module, inputs, attrs) => {
   const { activation } = attrs as { activation: string };
   const x = inputOf(inputs, "x");
@@ -150,9 +150,6 @@ const fusedConv: FastKernel = (module, inputs, attrs) => {
   if (bounds === undefined || inputs["preluActivationWeights"] !== undefined) return null;
   const g = plain(x, filter) ? covered(module, x.shape, filter.shape, attrs as ConvAttrs, false) : null;
   if (g === null) return null;
-  // tfjs returns zeros for some windows that stride over pixels.
-  const overstepping = g.strideHeight > g.filterHeight || g.strideWidth > g.filterWidth;
-  if (!overstepping && !suitsWinograd(g, g.inChannels, g.outChannels)) return null;
   if (bias !== undefined && (!plain(bias) || bias.shape.join() !== String(g.outChannels))) return null;
   const y = module.output([g.batch, g.outHeight, g.outWidth, g.outChannels]);
   convolve(module, module.pointer(x), module.pointer(filter), y.pointer, g);
