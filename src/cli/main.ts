@@ -82,7 +82,7 @@ function program(): Command {
     .requiredOption("--format <name>", "tfjs")
     .requiredOption("--out <folder>", "where the files go")
     .action(exportCommand);
-  command("bench [names...]", "run the benchmarks: throughput, torch, memory, codec, growth, profile")
+  command("bench [names...]", "run the benchmarks: throughput, torch, memory, codec, growth, shrunk, profile")
     .option("--quick", "fewer networks and repeats")
     .option("--against-torch", "PyTorch on this machine as well")
     .option("--markdown <file>", "put the tables into their places in this file, e.g. docs/benchmarks.md")

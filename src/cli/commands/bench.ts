@@ -9,10 +9,11 @@ import { memory } from "../bench/memory";
 import { profile } from "../bench/profile";
 import { asMarkdown, asText, withSection } from "../bench/render";
 import { throughput } from "../bench/throughput";
+import { shrunk } from "../bench/shrunk";
 import { torch } from "../bench/torch";
 import { type OutputOptions, print } from "../output";
 
-const benchmarks: readonly Benchmark[] = [throughput, torch, memory, codec, growth, profile];
+const benchmarks: readonly Benchmark[] = [throughput, torch, memory, codec, growth, shrunk, profile];
 
 export interface BenchCommandOptions extends OutputOptions {
   readonly quick?: boolean;

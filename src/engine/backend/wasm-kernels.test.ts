@@ -125,6 +125,20 @@ describe("the compiled kernels", () => {
 });
 
 describe("registration", () => {
+  it("tests kernels only on the current backend: asked for while another one is, it says nothing yet", async () => {
+    unregisterWasmTrainingKernels();
+    registerWasmTrainingKernels();
+    try {
+      await tf.setBackend("cpu");
+      expect(fastKernelReport()).toEqual({ linked: false, relaxedSimd: false, enabled: [], rejected: [] });
+      await tf.setBackend("wasm");
+      expect(fastKernelReport()).toMatchObject({ linked: true, enabled: Object.keys(fastKernels), rejected: [] });
+    } finally {
+      await tf.setBackend("wasm");
+      unregisterWasmTrainingKernels();
+    }
+  });
+
   it("is idempotent, and unregistering restores what was there", () => {
     registerWasmTrainingKernels();
     const ours = tf.getKernel("BatchMatMul", "wasm");

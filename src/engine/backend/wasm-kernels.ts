@@ -56,7 +56,7 @@ export function unregisterWasmTrainingKernels(): void {
 
 /**
  * Which compiled kernels the running wasm backend uses, and why not the others. Links and tests them if nothing has
- * yet. Null when the kernels are not registered or the backend is not running.
+ * yet and the backend is the current one. Null when the kernels are not registered or the backend is not running.
  */
 export function fastKernelReport(): FastKernelReport | null {
   // Not tf.findBackend, which would start it.

@@ -137,6 +137,17 @@ export interface OutputGradientOptions extends GradientOptions {
   readonly of: "loss" | "label-logit";
 }
 
+/** How logits are handed back to what they were made of; see `training/relevance.ts`. */
+export interface RelevanceOptions {
+  /** How many training images, from the first; at most what the clip may use. */
+  readonly images: number;
+  /** The logit of an image's true class, or its largest one. */
+  readonly start: "label" | "prediction";
+  /** By all contributions, damped by `epsilon` > 0, or by the positive ones. */
+  readonly rule: "epsilon" | "z-plus";
+  readonly epsilon: number;
+}
+
 /** What the engine offers a block. Everything is seeded; nothing is kept by the block after `onEnd`. */
 export interface ClipServices {
   /** How many training images the clip may use. */
@@ -169,6 +180,13 @@ export interface ClipServices {
     nodeIds: readonly string[],
     options: OutputGradientOptions,
     visit: (batch: OutputGradientBatch) => void,
+  ): Promise<void>;
+  /** Layer-wise relevances of nodes' outputs, in inference mode, batch by batch like `visitOutputs`. */
+  visitRelevances(
+    snapshot: Snapshot,
+    nodeIds: readonly string[],
+    options: RelevanceOptions,
+    visit: (batch: OutputBatch) => void,
   ): Promise<void>;
   /** Accuracy on the validation images, which neither training nor the chart's points use; a fraction in [0, 1]. */
   validationAccuracy(snapshot: Snapshot): Promise<number>;
@@ -263,7 +281,9 @@ export interface ClipRun {
   onEnd?(model: ModelAccess, reason: "finished" | "stopped"): Promise<void>;
   /** What `resume` needs. */
   state?(): ClipState;
-  resume?(state: ClipState, model: ModelAccess): void;
+  /** Networks that `resume` needs besides: the best one found so far. */
+  snapshots?(): ReadonlyMap<string, Snapshot>;
+  resume?(state: ClipState, model: ModelAccess, snapshots: ReadonlyMap<string, Snapshot>): void;
 }
 
 export type BlockImplementation<S extends ParamSchema = ParamSchema> = (context: ClipContext<S>) => ClipRun;

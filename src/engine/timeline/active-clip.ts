@@ -61,7 +61,7 @@ export async function beginClip(
   if (typeof limit === "number" && limit < guardOff) {
     active.guard = await AccuracyGuard.begin(limit, guarded, running?.guard);
   }
-  if (running) run.resume?.(running.state, model);
+  if (running) run.resume?.(running.state, model, running.snapshots);
   else await run.onBegin?.(model);
 }
 
@@ -140,6 +140,7 @@ export async function runningState({ clip, run, learned, guard, nextRound }: Act
     state: run.state?.() ?? {},
     learned: await learned.state(),
     guard: guard?.state,
+    snapshots: run.snapshots?.() ?? new Map(),
   };
 }
 

@@ -46,6 +46,7 @@ const checkpointOf = (snapshot: Snapshot, optimizer: OptimizerState, teacher: Sn
         },
       ],
       guard: { reference: 0.9, stopped: false, before: teacher },
+      snapshots: new Map([["best", teacher]]),
     },
   ],
   points: [point],

@@ -23,6 +23,8 @@ export interface RunningClip {
   readonly state: ClipState;
   readonly learned: readonly LearnedState[];
   readonly guard: GuardState | undefined;
+  /** Networks of the clip's own, by its names for them. */
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
 }
 
 export interface Checkpoint {
@@ -83,6 +85,7 @@ interface RunningJson {
     readonly slot?: { readonly kind: "adam" | "sgd"; readonly steps: number };
   }[];
   readonly guard?: { readonly reference: number; readonly stopped: boolean; readonly before?: unknown };
+  readonly snapshots: Readonly<Record<string, unknown>>;
 }
 
 interface CheckpointJson {
@@ -104,11 +107,12 @@ function withoutPrefix(prefix: string, arrays: ReadonlyMap<string, PackedArray>)
   return new Map(found.map(([name, array]) => [name.slice(prefix.length), array]));
 }
 
-function packRunning({ id, nextRound, state, learned, guard }: RunningClip): {
+function packRunning({ id, nextRound, state, learned, guard, snapshots }: RunningClip): {
   readonly json: RunningJson;
   readonly arrays: [string, PackedArray][];
 } {
   const before = guard?.before && packState(guard.before);
+  const own = [...snapshots].map(([name, snapshot]) => [name, packState(snapshot)] as const);
   return {
     json: {
       id,
@@ -119,6 +123,7 @@ function packRunning({ id, nextRound, state, learned, guard }: RunningClip): {
         ...(slot ? { slot: { kind: slot.kind, steps: slot.steps } } : {}),
       })),
       ...(guard ? { guard: { reference: guard.reference, stopped: guard.stopped, before: before?.json } } : {}),
+      snapshots: Object.fromEntries(own.map(([name, packed]) => [name, packed.json])),
     },
     arrays: [
       ...learned.flatMap(({ name, values, slot }): [string, PackedArray][] => [
@@ -127,6 +132,7 @@ function packRunning({ id, nextRound, state, learned, guard }: RunningClip): {
         ...(slot?.second ? [[`second/${id}/${name}`, slot.second] as [string, PackedArray]] : []),
       ]),
       ...(before ? prefixed(`guard/${id}/`, before.arrays) : []),
+      ...own.flatMap(([name, packed]) => prefixed(`own/${id}/${name}/`, packed.arrays)),
     ],
   };
 }
@@ -153,6 +159,12 @@ function unpackRunning(json: RunningJson, arrays: ReadonlyMap<string, PackedArra
         ? unpackState({ json: guard.before, arrays: withoutPrefix(`guard/${id}/`, arrays) }).snapshot
         : undefined,
     },
+    snapshots: new Map(
+      Object.entries(json.snapshots).map(([name, packed]) => [
+        name,
+        unpackState({ json: packed, arrays: withoutPrefix(`own/${id}/${name}/`, arrays) }).snapshot,
+      ]),
+    ),
   };
 }
 
