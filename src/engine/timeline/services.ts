@@ -14,6 +14,7 @@ import { forward } from "../training/forward";
 import type { LearnedTensors } from "../training/learned-tensors";
 import { buildNetwork } from "./sources";
 import type { TimelineDocument } from "./document";
+import { visitRelevances } from "./relevance-visits";
 import { visitGradients, visitOutputGradients, visitOutputs, type VisitedImages } from "./visits";
 
 export interface RunData {
@@ -169,6 +170,7 @@ export function clipServices(
     visitGradients: (snapshot, options, visit) => visitGradients(snapshot, options, visited, visit),
     visitOutputGradients: (snapshot, ids, options, visit) =>
       visitOutputGradients(snapshot, ids, options, visited, visit),
+    visitRelevances: (snapshot, ids, options, visit) => visitRelevances(snapshot, ids, options, visited, visit),
     validationAccuracy: (snapshot) => validationAccuracy(snapshot, data, between),
     variable: (name, initial, shape, { trainable = true } = {}) => learned.create(name, initial, shape, trainable),
     sampleActivations: (snapshot, ids, images) =>

@@ -21,16 +21,18 @@ export interface VisitedImages {
   readonly between: () => Promise<void>;
 }
 
-const outputBatchSize = 64;
+/** Images of one pass without gradients. */
+export const outputBatchSize = 64;
 
 /** Places of consecutive batches. */
-function* batchesOf(count: number, batchSize: number): Generator<Uint32Array> {
+export function* batchesOf(count: number, batchSize: number): Generator<Uint32Array> {
   for (let from = 0; from < count; from += batchSize) {
     yield Uint32Array.from({ length: Math.min(batchSize, count - from) }, (_, i) => from + i);
   }
 }
 
-const read = async (tensor: tf.Tensor): Promise<Float32Array> => ((await tensor.data()) as Float32Array).slice();
+/** Values read back, the caller's to keep. */
+export const read = async (tensor: tf.Tensor): Promise<Float32Array> => ((await tensor.data()) as Float32Array).slice();
 
 export async function visitOutputs(
   snapshot: Snapshot,
@@ -59,7 +61,7 @@ export async function visitOutputs(
 }
 
 /** Effective values of all parameters on the device, by name. Dispose them. */
-function parameterTensors(snapshot: Snapshot): Map<string, tf.Tensor> {
+export function parameterTensors(snapshot: Snapshot): Map<string, tf.Tensor> {
   return new Map(
     parametersOf(snapshot.network).map(({ name, shape }) => [
       name,
