@@ -17,9 +17,11 @@ import { meta as groupBrainDamage } from "./prune/group-brain-damage/meta";
 import { meta as granGroup } from "./prune/gran-group/meta";
 import { meta as sparsityRatio } from "./prune/sparsity-ratio/meta";
 import { meta as networkSlimming } from "./prune/network-slimming/meta";
+import { meta as vcd } from "./prune/vcd/meta";
 import { meta as obd } from "./prune/obd/meta";
 import { meta as obs } from "./prune/obs/meta";
 import { meta as sparseVd } from "./prune/sparse-vd/meta";
+import { meta as ppRes } from "./prune/pp-res/meta";
 import { meta as gsm } from "./prune/gsm/meta";
 import { meta as gradientDbtd } from "./prune/gradient-dbtd/meta";
 import { meta as sfp } from "./prune/sfp/meta";
@@ -50,9 +52,11 @@ export const catalog = [
   sparsityRatio,
   sfp,
   networkSlimming,
+  vcd,
   obd,
   obs,
   sparseVd,
+  ppRes,
   gsm,
   gradientDbtd,
   sslGroupLasso,

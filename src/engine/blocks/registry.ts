@@ -17,9 +17,11 @@ import { groupBrainDamage } from "./prune/group-brain-damage/group-brain-damage"
 import { granGroup } from "./prune/gran-group/gran-group";
 import { sparsityRatio } from "./prune/sparsity-ratio/sparsity-ratio";
 import { networkSlimming } from "./prune/network-slimming/network-slimming";
+import { vcd } from "./prune/vcd/vcd";
 import { obd } from "./prune/obd/obd";
 import { obs } from "./prune/obs/obs";
 import { sparseVd } from "./prune/sparse-vd/sparse-vd";
+import { ppRes } from "./prune/pp-res/pp-res";
 import { gsm } from "./prune/gsm/gsm";
 import { gradientDbtd } from "./prune/gradient-dbtd/gradient-dbtd";
 import { sfp } from "./prune/sfp/sfp";
@@ -50,9 +52,11 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.sparsity-ratio": sparsityRatio,
   "prune.sfp": sfp,
   "prune.network-slimming": networkSlimming,
+  "prune.vcd": vcd,
   "prune.obd": obd,
   "prune.obs": obs,
   "prune.sparse-vd": sparseVd,
+  "prune.pp-res": ppRes,
   "prune.gsm": gsm,
   "prune.gradient-dbtd": gradientDbtd,
   "prune.ssl-group-lasso": sslGroupLasso,

@@ -17,9 +17,11 @@ import { words as groupBrainDamage } from "./prune/group-brain-damage/words";
 import { words as granGroup } from "./prune/gran-group/words";
 import { words as sparsityRatio } from "./prune/sparsity-ratio/words";
 import { words as networkSlimming } from "./prune/network-slimming/words";
+import { words as vcd } from "./prune/vcd/words";
 import { words as obd } from "./prune/obd/words";
 import { words as obs } from "./prune/obs/words";
 import { words as sparseVd } from "./prune/sparse-vd/words";
+import { words as ppRes } from "./prune/pp-res/words";
 import { words as gsm } from "./prune/gsm/words";
 import { words as gradientDbtd } from "./prune/gradient-dbtd/words";
 import { words as sfp } from "./prune/sfp/words";
@@ -50,9 +52,11 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.sparsity-ratio": sparsityRatio,
   "prune.sfp": sfp,
   "prune.network-slimming": networkSlimming,
+  "prune.vcd": vcd,
   "prune.obd": obd,
   "prune.obs": obs,
   "prune.sparse-vd": sparseVd,
+  "prune.pp-res": ppRes,
   "prune.gsm": gsm,
   "prune.gradient-dbtd": gradientDbtd,
   "prune.ssl-group-lasso": sslGroupLasso,

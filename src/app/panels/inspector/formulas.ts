@@ -26,6 +26,8 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   "prune.sfp": "Kₒ ← 0 where ‖Kₒ‖ ≤ τ(s),  K ← K − η ∇L for all o",
   // γ over all channels of the network.
   "prune.network-slimming": "L + λ Σ |γ_c|,  keep {c : |γ_c| ≥ τ(s)}",
+  // Of each scale of batch normalization, drawn anew at each step.
+  "prune.vcd": "γ ~ N(μ, v),  L + β Σ KL(γ ‖ N(0, 1)),  keep v/μ² < τ",
   // g are filters, channels, places or layers; η is the learning rate.
   "prune.ssl-group-lasso": "K_g ← max(0, 1 − ηλ/‖K_g‖₂) · K_g",
   // What makes the channel c and what reads it.
@@ -39,6 +41,8 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   "prune.gsm": "m = topQ |w · ∂L/∂w|,  u ← βu + λw + m ⊙ ∇L",
   // α is the dropout rate of a weight.
   "prune.sparse-vd": "L + β KL(α),  log α = log σ² − log θ²,  keep log α ≤ 3",
+  // k grows from 1; θ is a score of the channel.
+  "prune.pp-res": "m = σ(kθ),  L + λ mean(m),  keep {c : m_c > ½}",
   "prune.sched-lottery-ticket": "m ← m ⊙ 1[|w| ≥ τ],  w ← m ⊙ θ_k",
   // The same places r, s, i for all filters.
   "prune.gran-group": "ℓ(rsi) = ‖K_rsi,:‖₂,  keep {rsi : ℓ ≥ τ(s)}",

@@ -4,26 +4,17 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { Network } from "../../../core/network";
-import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
-import type { ChannelGroup } from "../../../surgery/channel-groups";
+import type { Snapshot } from "../../../core/snapshot";
 import { absorbOffsets } from "../../../surgery/absorb-offsets";
 import { removeChannels, type RemovalResult } from "../../../surgery/remove-channels";
 import type { BlockImplementation, LayerChoice } from "../../block";
-import { gammaScores, gammaSlices, hasGamma } from "../../shared/gamma-scores";
+import { gammaScores, scaledGroups, scoredGammas } from "../../shared/gamma-scores";
 import { ofNetwork } from "../../shared/of-network";
-import { chooseUnits, targetGroups } from "../../shared/structured-pruning";
+import { chooseUnits } from "../../shared/structured-pruning";
 import { meta } from "./meta";
 
-/** The groups of convolutions with batch normalization behind them. @throws EngineError `not-prunable` without any */
-const scaledGroups = (snapshot: Snapshot): ChannelGroup[] =>
-  targetGroups(snapshot, "filters", meta.id, hasGamma(snapshot));
-
-/** Names of the gammas that the penalty acts on: those behind depthwise convolutions are not among them. */
-export function penalizedGammas(network: Network): string[] {
-  const graph = plainSnapshot(network, new Map());
-  const slices = scaledGroups(graph).flatMap((group) => gammaSlices(graph, group));
-  return [...new Set(slices.map(({ parameter }) => parameter))];
-}
+/** Names of the gammas that the penalty acts on. */
+export const penalizedGammas = (network: Network): string[] => [...scoredGammas(network, meta.id).keys()];
 
 /** The network without the channels of smallest |gamma|, ranked all together. @param sparsity of all channels */
 export function slim(
@@ -32,7 +23,7 @@ export function slim(
   roundTo = 1,
   layers?: ReadonlyMap<string, LayerChoice>,
 ): RemovalResult {
-  const groups = scaledGroups(snapshot);
+  const groups = scaledGroups(snapshot, meta.id);
   const scores = groups.map((group) => gammaScores(snapshot, group));
   const removals = chooseUnits(snapshot, groups, scores, { sparsity, scope: "global", layers });
   return removeChannels(absorbOffsets(snapshot, removals, { roundTo }), removals, { roundTo });
