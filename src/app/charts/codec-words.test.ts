@@ -9,6 +9,7 @@ it.each([
     "relative index 4 b + 5-bit codebook indices, Huffman on values",
     ["codec_relative 4", "codec_codebook 5", "codec_huffmanValues"],
   ],
+  ["CSR + f32", ["codec_csr", "f32"]],
   ["dense ternary codes in base 3", ["codec_dense", "codec_ternary", "codec_base3"]],
   ["something new", ["something new"]],
 ])("knows the phrases of '%s'", (label, expected) => {

@@ -18,6 +18,7 @@ const phrases: readonly (readonly [RegExp, Key])[] = [
   [/^dense /, "codec_dense"],
   [/^bitmap \+ /, "codec_bitmap"],
   [/^relative index (\d+) b \+ /, "codec_relative"],
+  [/^CSR \+ /, "codec_csr"],
   [/^one value/, "codec_oneValue"],
   [/^ternary codes/, "codec_ternary"],
   [/^(\d+)-bit codebook indices/, "codec_codebook"],

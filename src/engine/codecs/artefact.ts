@@ -8,6 +8,7 @@ import { checkSnapshot, type ActivationQuantizer, type ParameterState, type Snap
 import { networkLimits, parseNetwork } from "../ops/parse-network";
 import { decodeActivations, encodeActivations } from "./activation-codec";
 import { packContainer, unpackContainer } from "./container";
+import { layoutOf } from "./layout";
 import { parseHeader, type ArtefactHeader, type TensorHeader } from "./header";
 import { restoreState, stateFields } from "./parameter-state";
 import {
@@ -96,6 +97,7 @@ export function encodeArtefact(snapshot: Snapshot, embedded: Embedded = {}): Enc
   const bytes = packContainer(
     toJson(header),
     streams.map((s) => s.bytes),
+    plan.tensors.reduce((version, { fields }) => Math.max(version, layoutOf(fields.layout.kind).since), 1),
   );
   return {
     bytes,
@@ -147,7 +149,7 @@ export function decodeArtefact(bytes: Uint8Array): DecodedArtefact {
     const { streams, sizes } = read(fields.streams);
     const restored = named(entry.name, () => {
       const uniformBits = fields.quantizer?.kind === "uniform" ? fields.quantizer.bits : undefined;
-      const tensor = decodeTensor(fields, streams, sizeOfShape(entry.shape), uniformBits);
+      const tensor = decodeTensor(fields, streams, entry.shape, uniformBits);
       return { values: tensor.values, state: restoreState(tensor, fields) };
     });
     values.set(entry.name, restored.values);

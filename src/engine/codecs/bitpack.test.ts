@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sameBytes } from "./codecs.testing";
-import { packBits, packFloats, unpackBits, unpackFloats, widthOf } from "./bitpack";
+import { MAX_WIDTH, packBits, packFloats, unpackBits, unpackFloats, widthOf } from "./bitpack";
 
 describe("bit packing", () => {
   it.each([
@@ -28,7 +28,7 @@ describe("bit packing", () => {
 
   it("gives back what it packed, at every width and with a first symbol of 1", () => {
     const packed = fc
-      .integer({ min: 0, max: 16 })
+      .integer({ min: 0, max: MAX_WIDTH })
       .chain((width) =>
         fc.tuple(
           fc.constant(width),
@@ -38,7 +38,10 @@ describe("bit packing", () => {
       );
     fc.assert(
       fc.property(packed, ([width, first, values]) => {
-        const symbols = Uint16Array.from(values, (x) => Math.min(x + first, 65_535));
+        const symbols =
+          width > 16
+            ? Uint32Array.from(values, (x) => x + first)
+            : Uint16Array.from(values, (x) => Math.min(x + first, 65_535));
         const bytes = packBits(symbols, width, first);
         expect(bytes.length).toBe(Math.ceil((width * values.length) / 8));
         expect(unpackBits(bytes, width, values.length, first)).toEqual(symbols);

@@ -4,12 +4,15 @@ import { bytesOfBits, malformed } from "./streams";
 /** Small symbols, or the 32 bits of a float. */
 export type Symbols = Uint16Array | Uint32Array;
 
+/** Widest number but a float's 32 bits. */
+export const MAX_WIDTH = 24;
+
 /** Bits of a number in [0, count): ceil(log2 count); none where there is no choice. */
 export const widthOf = (count: number): number => (count <= 1 ? 0 : 32 - Math.clz32(count - 1));
 
 /**
  * `values[i] - first` at `width` bits each.
- * @param width 0..16, or 32
+ * @param width 0..24, or 32
  * @param first taken off every value
  */
 export function packBits(values: Symbols | Uint8Array, width: number, first = 0): Uint8Array {
@@ -51,7 +54,7 @@ export function unpackBits(bytes: Uint8Array, width: number, count: number, firs
     for (let i = 0; i < count; i++) words[i] = view.getUint32(4 * i) + first;
     return words;
   }
-  const out = new Uint16Array(count);
+  const out = width > 16 ? new Uint32Array(count) : new Uint16Array(count);
   const keep = (1 << width) - 1;
   let pending = 0;
   let held = 0;

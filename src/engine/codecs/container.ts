@@ -7,7 +7,8 @@ import { deflateSync, Inflate } from "fflate";
 import { EngineError } from "../core/errors";
 import { malformed } from "./streams";
 
-export const FORMAT_VERSION = 1;
+/** Of the newest files. Each says the least version that can read it, so that older studios read what they can. */
+export const FORMAT_VERSION = 2;
 
 /** Not text, and damaged by every program that converts line ends (as in PNG, section 5.2). */
 const MAGIC = Uint8Array.of(0x89, 0x43, 0x53, 0x41, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -32,8 +33,11 @@ export interface Container {
 export const magicMatches = (bytes: Uint8Array): boolean =>
   bytes.length >= MAGIC.length && MAGIC.every((byte, i) => bytes[i] === byte);
 
-/** @throws EngineError `invalid-document` when what is embedded is too large */
-export function packContainer(headerJson: string, streams: readonly Uint8Array[]): Uint8Array {
+/**
+ * @param version the least that can read what the header describes
+ * @throws EngineError `invalid-document` when what is embedded is too large
+ */
+export function packContainer(headerJson: string, streams: readonly Uint8Array[], version: number): Uint8Array {
   const text = new TextEncoder().encode(headerJson);
   if (text.length > MAX_HEADER_BYTES) {
     throw new EngineError(
@@ -46,7 +50,7 @@ export function packContainer(headerJson: string, streams: readonly Uint8Array[]
   const bytes = new Uint8Array(PRELUDE_BYTES + header.length + payloadBytes + DIGEST_BYTES);
   bytes.set(MAGIC);
   const view = new DataView(bytes.buffer);
-  view.setUint16(8, FORMAT_VERSION);
+  view.setUint16(8, version);
   view.setUint32(12, bytes.length);
   view.setUint32(16, header.length);
   view.setUint32(20, text.length);

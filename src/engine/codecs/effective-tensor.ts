@@ -4,8 +4,10 @@
  */
 import { EngineError } from "../core/errors";
 import { roundHalfEven, uniformLevels } from "../core/effective";
+import type { Shape } from "../core/network";
 import type { CodebookQuantizer, ParameterState, UniformQuantizer } from "../core/snapshot";
 import { distinctValues, type DistinctValues } from "./distinct-values";
+import { type Matrix, matrixOf } from "./matrix";
 import { gapStatistics, positionsOf, type GapStatistics } from "./sparse";
 
 export interface EffectiveTensor {
@@ -14,6 +16,8 @@ export interface EffectiveTensor {
   /** The same values as bits. */
   readonly bits: Uint32Array;
   readonly count: number;
+  /** Undefined for vectors. */
+  readonly matrix: Matrix | undefined;
   /** Values whose bits are not all zero; -0 is one of them. */
   readonly nonZero: number;
   /** Integer form where the parameter has a uniform quantizer. */
@@ -33,9 +37,15 @@ function once<T>(make: () => T): () => T {
 
 /**
  * @param raw latent values; not kept where a state changes them
+ * @param shape of the parameter; a vector unless told
  * @throws EngineError `shape-mismatch` for a mask of another length, `invalid-params` for a quantizer out of range
  */
-export function effectiveTensor(name: string, raw: Float32Array, state: ParameterState | undefined): EffectiveTensor {
+export function effectiveTensor(
+  name: string,
+  raw: Float32Array,
+  state: ParameterState | undefined,
+  shape: Shape = [raw.length],
+): EffectiveTensor {
   const mask = state?.mask;
   if (mask && mask.length !== raw.length) {
     throw new EngineError("shape-mismatch", `expected a mask of ${raw.length} for '${name}', got ${mask.length}`);
@@ -44,16 +54,20 @@ export function effectiveTensor(name: string, raw: Float32Array, state: Paramete
   if (quantizer?.kind === "uniform") {
     checkUniform(name, quantizer);
     const codes = uniformCodes(raw, mask, quantizer);
-    return tensorOf(dequantize(codes, quantizer.scales), { codes, quantizer });
+    return tensorOf(dequantize(codes, quantizer.scales), shape, { codes, quantizer });
   }
   if (quantizer) {
     checkCodebook(name, quantizer);
-    return tensorOf(nearestValues(raw, mask, quantizer.values));
+    return tensorOf(nearestValues(raw, mask, quantizer.values), shape);
   }
-  return tensorOf(mask ? masked(raw, mask) : raw);
+  return tensorOf(mask ? masked(raw, mask) : raw, shape);
 }
 
-export function tensorOf(values: Float32Array, uniform?: EffectiveTensor["uniform"]): EffectiveTensor {
+export function tensorOf(
+  values: Float32Array,
+  shape: Shape = [values.length],
+  uniform?: EffectiveTensor["uniform"],
+): EffectiveTensor {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   let nonZero = 0;
   for (let i = 0; i < bits.length; i++) if (bits[i] !== 0) nonZero++;
@@ -62,6 +76,7 @@ export function tensorOf(values: Float32Array, uniform?: EffectiveTensor["unifor
     values,
     bits,
     count: values.length,
+    matrix: matrixOf(shape),
     nonZero,
     ...(uniform && { uniform }),
     distinct: once(() => distinctValues(bits)),

@@ -25,6 +25,7 @@ const layout = v.variant("kind", [
     gapBits: v.picklist(GAP_BITS),
     gapSymbols: v.optional(integer(0, 2 ** GAP_BITS.at(-1)!)),
   }),
+  v.strictObject({ kind: v.literal("csr"), entries }),
 ]);
 
 const fp32 = v.pipe(

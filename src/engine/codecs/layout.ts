@@ -3,8 +3,10 @@
  * and how many of them are zeros; then it gathers the symbols of those entries, or scatters them back.
  */
 import { packBits, unpackBits, type Symbols } from "./bitpack";
+import { csrOrder, csrSizes, csrStreams, readCsr } from "./csr";
 import type { EffectiveTensor } from "./effective-tensor";
 import { codeTableBits, decodeHuffman, encodeHuffman, huffmanCode, packCodeTable, unpackCodeTable } from "./huffman";
+import type { Matrix } from "./matrix";
 import {
   bitmapOf,
   countRelative,
@@ -14,6 +16,7 @@ import {
   gatherRelative,
   relativeIndices,
   scatterBitmap,
+  scatterPositions,
   scatterRelative,
 } from "./sparse";
 import { bytesOfStreams, malformed, type Stream, type StreamSet, type StreamSize } from "./streams";
@@ -32,6 +35,8 @@ export interface LayoutFields {
     /** Huffman-coded indices 0 .. gapSymbols - 1; absent where they are written at `gapBits` each. */
     readonly gapSymbols?: number;
   };
+  /** The nonzero weights of one output after the other, each with its input (`csr.ts`). */
+  csr: { readonly kind: "csr"; readonly entries: number };
 }
 export type LayoutKind = keyof LayoutFields;
 export type AnyLayout = LayoutFields[LayoutKind];
@@ -46,14 +51,22 @@ export interface LayoutPlan<Kind extends LayoutKind = LayoutKind> {
   readonly sizes: readonly StreamSize[];
 }
 
+/** What a decoder knows of the tensor. */
+export interface TensorExtent {
+  readonly count: number;
+  readonly matrix: Matrix | undefined;
+}
+
 interface Layout<Kind extends LayoutKind> {
+  /** The first version of the format that has it. */
+  readonly since: number;
   /** For people, in front of what is stored. */
   label(fields: LayoutFields[Kind]): string;
   plans(tensor: EffectiveTensor): readonly LayoutPlan<Kind>[];
   streams(tensor: EffectiveTensor, plan: LayoutPlan<Kind>): readonly Stream[];
   gather(symbols: Symbols, tensor: EffectiveTensor, plan: LayoutPlan<Kind>): Symbols;
-  /** @throws EngineError `invalid-file` when streams and entries do not fit `count` weights */
-  scatter(entries: Symbols, fields: LayoutFields[Kind], streams: StreamSet, count: number): Symbols;
+  /** @throws EngineError `invalid-file` when streams and entries do not fit the tensor */
+  scatter(entries: Symbols, fields: LayoutFields[Kind], streams: StreamSet, extent: TensorExtent): Symbols;
 }
 
 export const entriesOf = (fields: AnyLayout, count: number): number =>
@@ -61,6 +74,7 @@ export const entriesOf = (fields: AnyLayout, count: number): number =>
 
 const layouts: { readonly [Kind in LayoutKind]: Layout<Kind> } = {
   dense: {
+    since: 1,
     label: () => "dense ",
     plans: ({ count, nonZero }) => [{ fields: { kind: "dense" }, entries: count, zeros: count - nonZero, sizes: [] }],
     streams: () => [],
@@ -69,6 +83,7 @@ const layouts: { readonly [Kind in LayoutKind]: Layout<Kind> } = {
   },
 
   bitmap: {
+    since: 1,
     label: () => "bitmap + ",
     plans: ({ count, nonZero }) => [
       {
@@ -80,10 +95,12 @@ const layouts: { readonly [Kind in LayoutKind]: Layout<Kind> } = {
     ],
     streams: (tensor) => [{ stream: "mask", bytes: bitmapOf(tensor.positions(), tensor.count) }],
     gather: (symbols, tensor) => gatherPositions(symbols, tensor.positions()),
-    scatter: (entries, _, streams, count) => scatterBitmap(entries, streams.get("mask", Math.ceil(count / 8)), count),
+    scatter: (entries, _, streams, { count }) =>
+      scatterBitmap(entries, streams.get("mask", Math.ceil(count / 8)), count),
   },
 
   relative: {
+    since: 1,
     label: ({ gapBits }) => `relative index ${gapBits} b + `,
     plans: (tensor) => GAP_BITS.map((k) => relativePlan(tensor, k)),
     streams(tensor, { fields: { gapBits, gapSymbols, entries } }) {
@@ -97,7 +114,7 @@ const layouts: { readonly [Kind in LayoutKind]: Layout<Kind> } = {
     },
     gather: (symbols, tensor, { fields: { gapBits, entries } }) =>
       gatherRelative(symbols, tensor.positions(), gapBits, entries),
-    scatter(entries, { gapBits, gapSymbols }, streams, count) {
+    scatter(entries, { gapBits, gapSymbols }, streams, { count }) {
       const bytes = streams.get("indices");
       if (gapSymbols === undefined) {
         return scatterRelative(entries, unpackBits(bytes, gapBits, entries.length), gapBits, count);
@@ -107,7 +124,26 @@ const layouts: { readonly [Kind in LayoutKind]: Layout<Kind> } = {
       return scatterRelative(entries, decodeHuffman(bytes, lengths, entries.length), gapBits, count);
     },
   },
+
+  csr: {
+    since: 2,
+    label: () => "CSR + ",
+    plans({ matrix, nonZero: entries }) {
+      const sizes = matrix && csrSizes(matrix, entries);
+      return sizes ? [{ fields: { kind: "csr", entries }, entries, zeros: 0, sizes }] : [];
+    },
+    streams: (tensor) => csrStreams(tensor.positions(), matrixIn(tensor)),
+    gather: (symbols, tensor) => gatherPositions(symbols, csrOrder(tensor.positions(), matrixIn(tensor))),
+    scatter: (entries, _, streams, extent) =>
+      scatterPositions(entries, readCsr(streams, matrixIn(extent), entries.length), extent.count),
+  },
 };
+
+/** @throws EngineError `invalid-file`: a file says that a vector is stored as a matrix */
+function matrixIn({ matrix, count }: TensorExtent): Matrix {
+  if (!matrix) throw malformed(`expected a matrix for this layout, got a vector of ${count}`);
+  return matrix;
+}
 
 /** Indices at `k` bits each or Huffman-coded, whichever is smaller: that does not depend on the values' form. */
 function relativePlan(tensor: EffectiveTensor, k: GapBits): LayoutPlan<"relative"> {

@@ -46,7 +46,12 @@ export interface SnapshotPlan {
 export function planSnapshot(snapshot: Snapshot): SnapshotPlan {
   checkSnapshot(snapshot);
   const tensors = parametersOf(snapshot.network).map((entry) => {
-    const tensor = effectiveTensor(entry.name, valuesOf(snapshot, entry.name), snapshot.states.get(entry.name));
+    const tensor = effectiveTensor(
+      entry.name,
+      valuesOf(snapshot, entry.name),
+      snapshot.states.get(entry.name),
+      entry.shape,
+    );
     return { entry, ...planTensor(tensor) };
   });
   const activations = planActivations(snapshot.network, snapshot.activations);

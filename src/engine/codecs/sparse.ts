@@ -132,6 +132,13 @@ export function gatherPositions(symbols: Symbols, positions: Uint32Array): Symbo
   return out;
 }
 
+/** Puts each entry in its place; symbol 0 everywhere else. @param positions of the entries, below `count` */
+export function scatterPositions(entries: Symbols, positions: Uint32Array, count: number): Symbols {
+  const out = emptyLike(entries, count);
+  for (let j = 0; j < positions.length; j++) out[positions[j]!] = entries[j]!;
+  return out;
+}
+
 /** @throws EngineError `invalid-file` when the bitmap has not as many ones as there are entries, or ones past `count` */
 export function scatterBitmap(entries: Symbols, bitmap: Uint8Array, count: number): Symbols {
   const out = emptyLike(entries, count);

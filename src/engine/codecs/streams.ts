@@ -22,6 +22,10 @@ export const streamNames = [
   "indices",
   /** Huffman code lengths of `indices`, 5 bits each. */
   "indexCodeTable",
+  /** CSR: the input of each stored weight. */
+  "columns",
+  /** CSR: where the entries of each output begin, and how many there are. */
+  "rowPointers",
   /** f32 scale of each activation quantizer. */
   "activationScales",
   /** Zero point of each activation quantizer, as many bits as the quantizer has. */

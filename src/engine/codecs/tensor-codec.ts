@@ -3,9 +3,11 @@
  * each) and a symbol coding (how it is written). Planning computes exact sizes without writing a byte, so the size of a
  * snapshot is known long before, and at a fraction of the cost of, its file.
  */
+import { sizeOfShape, type Shape } from "../core/network";
 import { packBits, unpackBits, widthOf, type Symbols } from "./bitpack";
 import type { EffectiveTensor } from "./effective-tensor";
 import { entriesOf, layoutOf, layoutPlans, type AnyLayout, type LayoutPlan } from "./layout";
+import { matrixOf } from "./matrix";
 import { bytesOfBits, bytesOfStreams, malformed, type Stream, type StreamSet, type StreamSize } from "./streams";
 import { symbolCodingIds, symbolCodings, type SymbolCodingId } from "./symbol-coding";
 import type { Alphabet, PreparedForm, Restored, ValueForm } from "./value-form";
@@ -110,17 +112,18 @@ export function encodeTensor({ fields, sizes, tensor, prepared, layoutPlan }: Te
 }
 
 /**
- * The values of a tensor of `count` weights, bit for bit those that were encoded.
+ * The values of a tensor of this shape, bit for bit those that were encoded.
  * @param uniformBits bits of the parameter's uniform quantizer, where it has one
- * @throws EngineError `invalid-file` when fields and streams contradict each other; nothing larger than `count` values
- *   or the streams themselves is allocated before that is known
+ * @throws EngineError `invalid-file` when fields and streams contradict each other; nothing larger than the
+ *   tensor or the streams themselves is allocated before that is known
  */
 export function decodeTensor(
   { layout, form, symbols: stored }: TensorFields,
   streams: StreamSet,
-  count: number,
+  shape: Shape,
   uniformBits: number | undefined,
 ): Restored {
+  const count = sizeOfShape(shape);
   const valueForm: ValueForm = valueForms[form];
   const entries = entriesOf(layout, count);
   if (entries > count) throw malformed(`expected at most ${count} stored values, got ${entries}`);
@@ -132,7 +135,7 @@ export function decodeTensor(
     if (!stored) throw malformed(`expected an alphabet and a coding for values stored as '${form}', got none`);
     symbols = symbolCodings[stored.coding].decode(streams, stored, entries);
   }
-  const placed = layoutOf(layout.kind).scatter(symbols, layout, streams, count);
+  const placed = layoutOf(layout.kind).scatter(symbols, layout, streams, { count, matrix: matrixOf(shape) });
   const alphabet = stored ?? { first: 0, count: 0 };
   return valueForm.restore(placed, { alphabet, streams, count, uniformBits });
 }

@@ -35,7 +35,7 @@ const messageOf = (bytes: Uint8Array): string => {
 /** A well-formed file, checksum and all, with another header. */
 function withHeader(bytes: Uint8Array, edit: (header: ArtefactHeader) => unknown): Uint8Array {
   const { header, payload } = unpackContainer(bytes);
-  return packContainer(JSON.stringify(edit(parseHeader(header))), [payload]);
+  return packContainer(JSON.stringify(edit(parseHeader(header))), [payload], FORMAT_VERSION);
 }
 
 describe("a damaged file", () => {
@@ -82,7 +82,7 @@ describe("another kind of file", () => {
     const newer = small.slice(0, 40);
     newer[9] = FORMAT_VERSION + 1;
     expect(codeOf(newer)).toBe("newer-version");
-    expect(messageOf(newer)).toBe("expected a file of version 1 or older, got version 2: open it with a newer studio");
+    expect(messageOf(newer)).toBe("expected a file of version 2 or older, got version 3: open it with a newer studio");
   });
 
   it("is refused whatever follows the magic", () => {
@@ -168,7 +168,7 @@ describe("a file with a right checksum and a wrong content", () => {
     const { header, payload } = unpackContainer(dense);
     const infinite = payload.slice();
     infinite.set([0x7f, 0x80, 0, 0]);
-    expect(messageOf(packContainer(JSON.stringify(header), [infinite]))).toMatch(
+    expect(messageOf(packContainer(JSON.stringify(header), [infinite], FORMAT_VERSION))).toMatch(
       /expected finite values in 'fc1\/kernel'/,
     );
   });
@@ -256,7 +256,9 @@ describe("a file with a right checksum and a wrong content", () => {
         fc.pre(payload.length > 0);
         const altered = payload.slice();
         altered[pick % payload.length]! ^= turn;
-        expect(["accepted", "invalid-file"]).toContain(codeOf(packContainer(JSON.stringify(header), [altered])));
+        expect(["accepted", "invalid-file"]).toContain(
+          codeOf(packContainer(JSON.stringify(header), [altered], FORMAT_VERSION)),
+        );
       }),
       { numRuns: 300 },
     );
