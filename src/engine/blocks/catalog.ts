@@ -29,6 +29,7 @@ import { meta as jointIo } from "./prune/joint-io/meta";
 import { meta as thinet } from "./prune/thinet/meta";
 import { meta as sslGroupLasso } from "./prune/ssl-group-lasso/meta";
 import { meta as knapsack } from "./prune/knapsack/meta";
+import { meta as lrp } from "./prune/lrp/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
@@ -62,6 +63,7 @@ export const catalog = [
   sslGroupLasso,
   jointIo,
   knapsack,
+  lrp,
   uniformKbit,
   affineInt8,
   qatFakeQuant,

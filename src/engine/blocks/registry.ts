@@ -29,6 +29,7 @@ import { jointIo } from "./prune/joint-io/joint-io";
 import { thinet } from "./prune/thinet/thinet";
 import { sslGroupLasso } from "./prune/ssl-group-lasso/ssl-group-lasso";
 import { knapsack } from "./prune/knapsack/knapsack";
+import { lrp } from "./prune/lrp/lrp";
 import { affineInt8 } from "./quantize/affine-int8/affine-int8";
 import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
 import { uniformKbit } from "./quantize/uniform-kbit/uniform-kbit";
@@ -62,6 +63,7 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.ssl-group-lasso": sslGroupLasso,
   "prune.joint-io": jointIo,
   "prune.knapsack": knapsack,
+  "prune.lrp": lrp,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

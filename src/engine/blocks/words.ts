@@ -29,6 +29,7 @@ import { words as jointIo } from "./prune/joint-io/words";
 import { words as thinet } from "./prune/thinet/words";
 import { words as sslGroupLasso } from "./prune/ssl-group-lasso/words";
 import { words as knapsack } from "./prune/knapsack/words";
+import { words as lrp } from "./prune/lrp/words";
 import { words as affineInt8 } from "./quantize/affine-int8/words";
 import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
 import { words as uniformKbit } from "./quantize/uniform-kbit/words";
@@ -62,6 +63,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.ssl-group-lasso": sslGroupLasso,
   "prune.joint-io": jointIo,
   "prune.knapsack": knapsack,
+  "prune.lrp": lrp,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

@@ -27,16 +27,18 @@ function handBack(snapshot: Snapshot, x: Float32Array, nodeIds: readonly string[
   const input = network.nodes[0] as Extract<Node, { op: "input" }>;
   const shapes = new Map(parametersOf(network).map(({ name, shape }) => [name, shape]));
   const parameter = (name: string) => tf.tensor(valuesOf(snapshot, name), [...shapes.get(name)!]);
-  return tf.tidy(() => {
-    let logits = new Float32Array(0);
+  let logits: Float32Array = new Float32Array(0);
+  const of = new Map<string, Float32Array>();
+  tf.tidy(() => {
     const images = tf.tensor(x, [x.length / sizeOfShape(input.attrs.shape), ...input.attrs.shape]);
     const start = (made: tf.Tensor2D) => {
       logits = made.dataSync<"float32">();
       return made;
     };
     const found = relevances(network, parameter, images, { ...rule, nodeIds, start });
-    return { logits, of: new Map([...found].map(([id, r]) => [id, r.dataSync<"float32">()])) };
+    for (const [id, relevance] of found) of.set(id, relevance.dataSync<"float32">());
   });
+  return { logits, of };
 }
 
 const sum = (values: Float32Array) => values.reduce((total, v) => total + v, 0);

@@ -50,6 +50,8 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   // In each tile of p x p.
   "prune.gran-block-diagonal": "keep w_ij where (j − i) mod p = k,  k = argmax Σ w²",
   "prune.gradient-dbtd": "τ = Φ⁻¹((1+p)/2) · σ̂,  g ← τ sign g where |g| > rτ, or 0",
+  // R is what the logit hands back, z_k = Σ a_j w_jk damped by epsilon.
+  "prune.lrp": "ℓ(c) = meanₙ |Σ R_c|,  R_j = Σₖ a_j w_jk Rₖ / z_k",
   "quant.uniform-kbit": "S = c / (2ᵏ⁻¹ − 1),  ŵ = S · round(clip(w, ±c)/S)",
   "quant.affine-int8": "q = clip(round(x/S) + Z, 0, 2ᵇ − 1),  x̂ = S · (q − Z)",
   // The straight-through estimator.
