@@ -30,6 +30,7 @@ import { meta as thinet } from "./prune/thinet/meta";
 import { meta as sslGroupLasso } from "./prune/ssl-group-lasso/meta";
 import { meta as knapsack } from "./prune/knapsack/meta";
 import { meta as lrp } from "./prune/lrp/meta";
+import { meta as disp } from "./prune/disp/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
@@ -64,6 +65,7 @@ export const catalog = [
   jointIo,
   knapsack,
   lrp,
+  disp,
   uniformKbit,
   affineInt8,
   qatFakeQuant,

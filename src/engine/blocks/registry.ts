@@ -30,6 +30,7 @@ import { thinet } from "./prune/thinet/thinet";
 import { sslGroupLasso } from "./prune/ssl-group-lasso/ssl-group-lasso";
 import { knapsack } from "./prune/knapsack/knapsack";
 import { lrp } from "./prune/lrp/lrp";
+import { disp } from "./prune/disp/disp";
 import { affineInt8 } from "./quantize/affine-int8/affine-int8";
 import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
 import { uniformKbit } from "./quantize/uniform-kbit/uniform-kbit";
@@ -64,6 +65,7 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.joint-io": jointIo,
   "prune.knapsack": knapsack,
   "prune.lrp": lrp,
+  "prune.disp": disp,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

@@ -30,6 +30,7 @@ import { words as thinet } from "./prune/thinet/words";
 import { words as sslGroupLasso } from "./prune/ssl-group-lasso/words";
 import { words as knapsack } from "./prune/knapsack/words";
 import { words as lrp } from "./prune/lrp/words";
+import { words as disp } from "./prune/disp/words";
 import { words as affineInt8 } from "./quantize/affine-int8/words";
 import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
 import { words as uniformKbit } from "./quantize/uniform-kbit/words";
@@ -64,6 +65,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.joint-io": jointIo,
   "prune.knapsack": knapsack,
   "prune.lrp": lrp,
+  "prune.disp": disp,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

@@ -52,6 +52,8 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   "prune.gradient-dbtd": "τ = Φ⁻¹((1+p)/2) · σ̂,  g ← τ sign g where |g| > rτ, or 0",
   // R is what the logit hands back, z_k = Σ a_j w_jk damped by epsilon.
   "prune.lrp": "ℓ(c) = meanₙ |Σ R_c|,  R_j = Σₖ a_j w_jk Rₖ / z_k",
+  // y_g is the output of the unit, I the importances of its layer.
+  "prune.disp": "ℓ(g) = I_g / ‖I‖₂,  I_g = meanₙ |Σ y_g · ∂Lₙ/∂y_g|",
   "quant.uniform-kbit": "S = c / (2ᵏ⁻¹ − 1),  ŵ = S · round(clip(w, ±c)/S)",
   "quant.affine-int8": "q = clip(round(x/S) + Z, 0, 2ᵇ − 1),  x̂ = S · (q − Z)",
   // The straight-through estimator.

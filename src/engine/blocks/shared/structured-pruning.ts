@@ -9,7 +9,7 @@ import { type Snapshot, valuesOf } from "../../core/snapshot";
 import { type ChannelGroup, channelGroups, minimumChannels, unitOfElement } from "../../surgery/channel-groups";
 import { type RemovalResult, removeChannels } from "../../surgery/remove-channels";
 import type { ClipContext, ClipRun, LayerChoice } from "../block";
-import type { ParamSchema, ParamsOf } from "../params";
+import type { ParamsOf } from "../params";
 import { pruningRounds, scheduledSparsity } from "./pruning-schedule";
 import { removalCount, type ScoreNormalization, type ScoreSet, selectRemovals } from "./select";
 import type { structuredParams } from "./structured-pruning-params";
@@ -209,9 +209,14 @@ export interface StructuredHooks {
   readonly limits?: (scores: readonly Float32Array[]) => readonly number[] | undefined;
 }
 
+/** What of a clip the rounds need; `params` may be made of others that a block has in their place. */
+export type StructuredContext = Pick<ClipContext, "steps" | "services" | "layers" | "tellScores"> & {
+  readonly params: StructuredParams;
+};
+
 /** The rounds of a pruner of channels with a criterion of its own. */
-export function structuredPruning<S extends ParamSchema>(
-  { params, steps, services, layers, tellScores }: ClipContext<S> & { readonly params: StructuredParams },
+export function structuredPruning(
+  { params, steps, services, layers, tellScores }: StructuredContext,
   block: string,
   score: ScoreUnits,
   { adjust, scorable, limits }: StructuredHooks = {},

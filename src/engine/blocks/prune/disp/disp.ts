@@ -1,0 +1,63 @@
+/**
+ * Direct importance-aware structured pruning (after Cui et al. 2021, who prune attention heads and feed-forward units):
+ * each unit has a gate of 1 on its output, its importance is how the loss depends on it,
+ * `I_g = mean over images |dL/dgate_g| = mean |sum output_g dL/doutput_g|`, divided by the L2 norm of its layer's
+ * importances, and of all units together the least important go, round after round.
+ */
+import type { Snapshot } from "../../../core/snapshot";
+import type { ChannelGroup } from "../../../surgery/channel-groups";
+import type { BlockImplementation, ClipServices } from "../../block";
+import { largestSparsity } from "../../shared/rounds";
+import { structuredPruning } from "../../shared/structured-pruning";
+import { MeanMagnitudes, unitOutputs } from "../../shared/unit-outputs";
+import { meta } from "./meta";
+
+/** Images of one gradient. In inference images do not mix, so that each has its own however many there are. */
+const batchSize = 32;
+
+/** A layer's importances over their L2 norm; zeros where all are 0. */
+export function overLayerNorm(importances: Float32Array): Float32Array {
+  const norm = Math.sqrt(importances.reduce((sum, value) => sum + value * value, 0));
+  return importances.map((value) => (norm > 0 ? value / norm : 0));
+}
+
+/** `mean |dL/dgate|` of each unit of each group, L the cross-entropy of one image. */
+export async function gateImportances(
+  snapshot: Snapshot,
+  groups: readonly ChannelGroup[],
+  images: number,
+  services: Pick<ClipServices, "visitOutputGradients">,
+): Promise<Float32Array[]> {
+  const { snapshot: folded, outputs, nodeIds } = unitOutputs(snapshot, groups);
+  const sums = groups.map(({ units }) => new MeanMagnitudes(units));
+  await services.visitOutputGradients(folded, nodeIds, { images, batchSize, of: "loss" }, (batch) => {
+    // Of the mean loss; an image's own is as many times as large as there are images.
+    const own = batch.gradients.map((gradient) => gradient * batch.shape[0]!);
+    outputs.forEach((made, g) => {
+      for (const { node, unitOf } of made) if (node === batch.nodeId) sums[g]!.add(batch, unitOf, own);
+    });
+  });
+  return sums.map((sum) => sum.means());
+}
+
+export const disp: BlockImplementation<typeof meta.params> = (context) => {
+  const { params, steps, services } = context;
+  const instant = steps === 0;
+  return structuredPruning(
+    {
+      ...context,
+      params: {
+        ...params,
+        sparsity: instant ? params.perRound : Math.min(largestSparsity, params.perRound * params.rounds),
+        schedule: instant ? "one-shot" : "iterative",
+        growth: "linear",
+        scope: "global",
+      },
+    },
+    meta.id,
+    async (snapshot, groups) =>
+      (await gateImportances(snapshot, groups, params.images, services)).map((importances) =>
+        overLayerNorm(importances),
+      ),
+  );
+};
