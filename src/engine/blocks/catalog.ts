@@ -31,6 +31,7 @@ import { meta as sslGroupLasso } from "./prune/ssl-group-lasso/meta";
 import { meta as knapsack } from "./prune/knapsack/meta";
 import { meta as lrp } from "./prune/lrp/meta";
 import { meta as disp } from "./prune/disp/meta";
+import { meta as pdip } from "./prune/pdip/meta";
 import { meta as affineInt8 } from "./quantize/affine-int8/meta";
 import { meta as qatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as uniformKbit } from "./quantize/uniform-kbit/meta";
@@ -66,6 +67,7 @@ export const catalog = [
   knapsack,
   lrp,
   disp,
+  pdip,
   uniformKbit,
   affineInt8,
   qatFakeQuant,

@@ -31,6 +31,7 @@ import { sslGroupLasso } from "./prune/ssl-group-lasso/ssl-group-lasso";
 import { knapsack } from "./prune/knapsack/knapsack";
 import { lrp } from "./prune/lrp/lrp";
 import { disp } from "./prune/disp/disp";
+import { pdip } from "./prune/pdip/pdip";
 import { affineInt8 } from "./quantize/affine-int8/affine-int8";
 import { qatFakeQuant } from "./quantize/qat-fake-quant/qat-fake-quant";
 import { uniformKbit } from "./quantize/uniform-kbit/uniform-kbit";
@@ -66,6 +67,7 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.knapsack": knapsack,
   "prune.lrp": lrp,
   "prune.disp": disp,
+  "prune.pdip": pdip,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

@@ -31,6 +31,7 @@ import { words as sslGroupLasso } from "./prune/ssl-group-lasso/words";
 import { words as knapsack } from "./prune/knapsack/words";
 import { words as lrp } from "./prune/lrp/words";
 import { words as disp } from "./prune/disp/words";
+import { words as pdip } from "./prune/pdip/words";
 import { words as affineInt8 } from "./quantize/affine-int8/words";
 import { words as qatFakeQuant } from "./quantize/qat-fake-quant/words";
 import { words as uniformKbit } from "./quantize/uniform-kbit/words";
@@ -66,6 +67,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.knapsack": knapsack,
   "prune.lrp": lrp,
   "prune.disp": disp,
+  "prune.pdip": pdip,
   "quant.uniform-kbit": uniformKbit,
   "quant.affine-int8": affineInt8,
   "quant.qat-fake-quant": qatFakeQuant,

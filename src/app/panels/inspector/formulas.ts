@@ -54,6 +54,7 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   "prune.lrp": "ℓ(c) = meanₙ |Σ R_c|,  R_j = Σₖ a_j w_jk Rₖ / z_k",
   // y_g is the output of the unit, I the importances of its layer.
   "prune.disp": "ℓ(g) = I_g / ‖I‖₂,  I_g = meanₙ |Σ y_g · ∂Lₙ/∂y_g|",
+  "prune.pdip": "x ← x ⊙ a,  a = σ(θ),  L + μ mean(a),  keep {a ≥ τ}",
   "quant.uniform-kbit": "S = c / (2ᵏ⁻¹ − 1),  ŵ = S · round(clip(w, ±c)/S)",
   "quant.affine-int8": "q = clip(round(x/S) + Z, 0, 2ᵇ − 1),  x̂ = S · (q − Z)",
   // The straight-through estimator.

@@ -1,0 +1,155 @@
+/**
+ * Pruning by learned importance scores (after Xu et al. 2022, who prune vision transformers): before each linear map that
+ * reads a unit, the unit is multiplied by a learned `a = sigmoid(theta)`, trained by the loss plus `strength * mean a`;
+ * at the end of each round the units of smallest a, over the whole network, go, and the next round begins with fresh
+ * scores. Distillation is a clip of its own beside this one.
+ *
+ * The factors are folded into the weights of the readers after every step, not only at the end of a round: the forward
+ * pass has `a / folded`, which is 1 and carries the gradient, and the update moves weights by what that has become. So
+ * a snapshot is at any time the network that trains, and folding changes no logit.
+ */
+import * as tf from "@tensorflow/tfjs-core";
+import type { Network } from "../../../core/network";
+import { plainSnapshot } from "../../../core/snapshot";
+import type { ChannelGroup, ChannelSlices } from "../../../surgery/channel-groups";
+import type { LearnedTensor } from "../../../training/learned-tensors";
+import type { BlockImplementation, ModelAccess } from "../../block";
+import { ofNetwork } from "../../shared/of-network";
+import { largestSparsity } from "../../shared/rounds";
+import { structuredPruning, targetGroups } from "../../shared/structured-pruning";
+import { meta } from "./meta";
+import { readingSlices, scaledReader } from "./unit-factors";
+
+/** sigmoid(3) is 0.953: nearly open, and not yet flat. */
+const initialTheta = 3;
+/** Beyond, a sigmoid is flat. */
+const largestTheta = 8;
+
+/** `sigmoid(3 + rate u)` of what the optimizer moves. */
+export const scoresOf = (u: tf.Tensor, rate: number): tf.Tensor =>
+  tf.sigmoid(tf.clipByValue(tf.add(tf.mul(u, rate), initialTheta), -largestTheta, largestTheta));
+
+interface Scores {
+  /** Theta is `3 + rate u`. */
+  readonly u: LearnedTensor;
+  /** What of the scores is in the weights already. */
+  readonly folded: LearnedTensor;
+}
+
+interface Reader {
+  readonly group: string;
+  readonly slice: ChannelSlices;
+}
+
+export const pdip: BlockImplementation<typeof meta.params> = (context) => {
+  const { params, services } = context;
+  const groupsOf = ofNetwork((network) => targetGroups(plainSnapshot(network, new Map()), params.targets, meta.id));
+  const readersOf = ofNetwork((network) => {
+    const readers = new Map<string, Reader[]>();
+    for (const group of groupsOf(network)) {
+      for (const slice of readingSlices(group)) {
+        readers.set(slice.parameter, [...(readers.get(slice.parameter) ?? []), { group: group.id, slice }]);
+      }
+    }
+    return readers;
+  });
+  /** By a name that a resumed run finds again: one set for each round, and where another clip cuts units one more. */
+  const made = new Map<string, Scores>();
+  let round = 0;
+  let network: Network | undefined;
+  /** Group -> scores, of the network at hand. */
+  let current = new Map<string, Scores>();
+
+  const scoresFor = ({ id, units }: ChannelGroup): Scores => {
+    const name = `${round}/${id}/${units}`;
+    let scores = made.get(name);
+    if (!scores) {
+      const u = services.variable(`u/${name}`, new Float32Array(units), [units]);
+      const folded = services.variable(`folded/${name}`, new Float32Array(units), [units], { trainable: false });
+      // Weights are the network's own at the start, and hold all of the scores in a run that goes on.
+      folded.assign(() => scoresOf(u.tensor, params.scoreRate));
+      scores = { u, folded };
+      made.set(name, scores);
+    }
+    return scores;
+  };
+  const follow = (model: ModelAccess) => {
+    if (model.network === network) return;
+    network = model.network;
+    current = new Map(groupsOf(network).map((group) => [group.id, scoresFor(group)]));
+  };
+  const nextRound = (next: number, model: ModelAccess) => {
+    round = next;
+    network = undefined;
+    follow(model);
+  };
+  /** What the scores have become since they were folded last, times the weights. */
+  const rescaled = (kernel: tf.Tensor, readers: readonly Reader[]): tf.Tensor =>
+    readers.reduce((value, { group, slice }) => {
+      const scores = current.get(group)!;
+      return scaledReader(value, slice, tf.div(scoresOf(scores.u.tensor, params.scoreRate), scores.folded.tensor));
+    }, kernel);
+
+  const pruning = structuredPruning(
+    {
+      ...context,
+      params: {
+        ...params,
+        sparsity: Math.min(largestSparsity, params.perRound * params.rounds),
+        schedule: "iterative",
+        growth: "linear",
+        endFraction: 1,
+        scope: "global",
+      },
+    },
+    meta.id,
+    (_snapshot, groups) => Promise.all(groups.map(({ id }) => current.get(id)!.folded.values())),
+  );
+
+  return {
+    rounds: { count: params.rounds, endFraction: 1 },
+    async onBegin(model) {
+      await pruning.onBegin?.(model);
+      nextRound(0, model);
+    },
+    async onRound(next, model) {
+      // The first choice comes after the first interval.
+      if (next === 0) return;
+      follow(model);
+      await pruning.onRound?.(next - 1, model);
+      nextRound(next, model);
+    },
+    onStep(_step, model) {
+      follow(model);
+    },
+    parameter(name, value) {
+      const readers = network && readersOf(network).get(name);
+      return readers ? rescaled(value, readers) : value;
+    },
+    loss: {
+      name: "mean score",
+      share: 0,
+      compute() {
+        const all = [...current.values()].map(({ u }) => scoresOf(u.tensor, params.scoreRate));
+        return tf.mul(tf.mean(tf.concat(all)), params.strength);
+      },
+    },
+    afterUpdate(_step, model) {
+      if (model.network !== network) return;
+      for (const [name, readers] of readersOf(network)) model.update(name, (kernel) => rescaled(kernel, readers));
+      for (const { u, folded } of current.values()) folded.assign(() => scoresOf(u.tensor, params.scoreRate));
+    },
+    async onEnd(model, reason) {
+      if (reason !== "finished") return;
+      follow(model);
+      await pruning.onRound?.(params.rounds - 1, model);
+      model.replace(await services.recalibrateBatchNorm(await model.snapshot()));
+    },
+    // No layer is called "".
+    state: () => ({ ...pruning.state?.(), "": round }),
+    resume({ "": last, ...histories }, model, snapshots) {
+      pruning.resume?.(histories, model, snapshots);
+      nextRound(Number(last), model);
+    },
+  };
+};
