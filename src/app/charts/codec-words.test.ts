@@ -10,6 +10,7 @@ it.each([
     ["codec_relative 4", "codec_codebook 5", "codec_huffmanValues"],
   ],
   ["CSR + f32", ["codec_csr", "f32"]],
+  ["pattern + 4-bit codes", ["codec_pattern", "codec_codes 4"]],
   ["dense ternary codes in base 3", ["codec_dense", "codec_ternary", "codec_base3"]],
   ["something new", ["something new"]],
 ])("knows the phrases of '%s'", (label, expected) => {

@@ -19,6 +19,7 @@ const phrases: readonly (readonly [RegExp, Key])[] = [
   [/^bitmap \+ /, "codec_bitmap"],
   [/^relative index (\d+) b \+ /, "codec_relative"],
   [/^CSR \+ /, "codec_csr"],
+  [/^pattern \+ /, "codec_pattern"],
   [/^one value/, "codec_oneValue"],
   [/^ternary codes/, "codec_ternary"],
   [/^(\d+)-bit codebook indices/, "codec_codebook"],

@@ -81,15 +81,24 @@ export const valuesArbitrary = (count: number): fc.Arbitrary<Float32Array> => {
   );
 };
 
-/** Keeps each weight with probability 1 - sparsity, decided by hashes of the index so that shrinking stays simple. */
-const maskArbitrary = (count: number): fc.Arbitrary<Uint8Array | undefined> =>
+/** In [0, 1), the same for the same index and salt: shrinking stays simple. */
+function hashed(index: number, salt: number): number {
+  const hash = Math.imul(index + salt, 2654435761) >>> 0;
+  return (Math.imul(hash ^ (hash >>> 15), 2246822519) >>> 0) / 2 ** 32;
+}
+
+/** Keeps each weight, or each row of `channels` weights, with probability 1 - sparsity. */
+const maskArbitrary = (count: number, channels: number): fc.Arbitrary<Uint8Array | undefined> =>
   fc.option(
-    fc.tuple(fc.constantFrom(0, 0.3, 0.6, 0.9, 0.98, 1), fc.nat()).map(([sparsity, salt]) =>
-      Uint8Array.from({ length: count }, (_, i) => {
-        const hash = Math.imul(i + salt, 2654435761) >>> 0;
-        return (Math.imul(hash ^ (hash >>> 15), 2246822519) >>> 0) / 2 ** 32 < sparsity ? 0 : 1;
-      }),
-    ),
+    fc
+      .record({
+        sparsity: fc.constantFrom(0, 0.3, 0.6, 0.9, 0.98, 1),
+        salt: fc.nat(),
+        run: fc.constantFrom(1, channels),
+      })
+      .map(({ sparsity, salt, run }) =>
+        Uint8Array.from({ length: count }, (_, i) => (hashed(Math.floor(i / run), salt) < sparsity ? 0 : 1)),
+      ),
     { nil: undefined },
   );
 
@@ -119,7 +128,7 @@ const safeScales = (masked: Float32Array, clips: Float32Array, bits: number): Fl
   uniformScales(masked, clips, bits).map((scale) => (scale > 0 ? scale : 1));
 
 export const stateArbitrary = (values: Float32Array, channels: number): fc.Arbitrary<ParameterState> =>
-  maskArbitrary(values.length).chain((mask) =>
+  maskArbitrary(values.length, channels).chain((mask) =>
     quantizerArbitrary(applyMask(values, mask), channels).map((quantizer) => ({
       ...(mask && { mask }),
       ...(quantizer && { quantizer }),

@@ -26,6 +26,7 @@ const layout = v.variant("kind", [
     gapSymbols: v.optional(integer(0, 2 ** GAP_BITS.at(-1)!)),
   }),
   v.strictObject({ kind: v.literal("csr"), entries }),
+  v.strictObject({ kind: v.literal("pattern"), entries }),
 ]);
 
 const fp32 = v.pipe(

@@ -7,6 +7,7 @@ import { csrOrder, csrSizes, csrStreams, readCsr } from "./csr";
 import type { EffectiveTensor } from "./effective-tensor";
 import { codeTableBits, decodeHuffman, encodeHuffman, huffmanCode, packCodeTable, unpackCodeTable } from "./huffman";
 import type { Matrix } from "./matrix";
+import { gatherRows, keptRows, patternOf, scatterRows } from "./pattern";
 import {
   bitmapOf,
   countRelative,
@@ -37,6 +38,8 @@ export interface LayoutFields {
   };
   /** The nonzero weights of one output after the other, each with its input (`csr.ts`). */
   csr: { readonly kind: "csr"; readonly entries: number };
+  /** Every weight of the inputs that have any, and one bit for every input (`pattern.ts`). */
+  pattern: { readonly kind: "pattern"; readonly entries: number };
 }
 export type LayoutKind = keyof LayoutFields;
 export type AnyLayout = LayoutFields[LayoutKind];
@@ -136,6 +139,32 @@ const layouts: { readonly [Kind in LayoutKind]: Layout<Kind> } = {
     gather: (symbols, tensor) => gatherPositions(symbols, csrOrder(tensor.positions(), matrixIn(tensor))),
     scatter: (entries, _, streams, extent) =>
       scatterPositions(entries, readCsr(streams, matrixIn(extent), entries.length), extent.count),
+  },
+
+  pattern: {
+    since: 2,
+    label: () => "pattern + ",
+    plans(tensor) {
+      const { matrix, nonZero } = tensor;
+      const kept = matrix ? keptRows(tensor.positions(), matrix).length : 0;
+      // Where every row stays, the pattern only adds to the dense layout.
+      if (!matrix || kept === matrix.inputs) return [];
+      const entries = kept * matrix.outputs;
+      const sizes = [{ stream: "pattern", bits: matrix.inputs }] as const;
+      return [{ fields: { kind: "pattern", entries }, entries, zeros: entries - nonZero, sizes }];
+    },
+    streams(tensor) {
+      const matrix = matrixIn(tensor);
+      return [{ stream: "pattern", bytes: patternOf(keptRows(tensor.positions(), matrix), matrix) }];
+    },
+    gather(symbols, tensor) {
+      const matrix = matrixIn(tensor);
+      return gatherRows(symbols, keptRows(tensor.positions(), matrix), matrix);
+    },
+    scatter(entries, _, streams, extent) {
+      const matrix = matrixIn(extent);
+      return scatterRows(entries, streams.get("pattern", Math.ceil(matrix.inputs / 8)), matrix);
+    },
   },
 };
 

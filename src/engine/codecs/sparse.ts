@@ -158,5 +158,6 @@ export function scatterBitmap(entries: Symbols, bitmap: Uint8Array, count: numbe
   return out;
 }
 
-const emptyLike = (symbols: Symbols, length: number): Symbols =>
+/** As many zeros, as wide. */
+export const emptyLike = (symbols: Symbols, length: number): Symbols =>
   symbols instanceof Uint32Array ? new Uint32Array(length) : new Uint16Array(length);

@@ -26,6 +26,8 @@ export const streamNames = [
   "columns",
   /** CSR: where the entries of each output begin, and how many there are. */
   "rowPointers",
+  /** One bit for each input: are its weights stored? */
+  "pattern",
   /** f32 scale of each activation quantizer. */
   "activationScales",
   /** Zero point of each activation quantizer, as many bits as the quantizer has. */

@@ -122,6 +122,40 @@ describe("stored bits of the worked layer", () => {
     expect(sizesOf(tensorOf(values), "relative", "f32", undefined, 3)).toEqual({ indices: 12, values: 128 });
   });
 
+  it("pattern: 72 weights, 10 of 18 shape columns: 40 * 32 + 18 = 1,298; with 4-bit codes 40 * 4 + 18", () => {
+    // [3, 3, 2, 4]: 18 columns of 4 weights, of which those of odd places stay, and column 0.
+    const stays = (i: number) => Math.floor(i / 4) % 2 === 1 || i < 4;
+    const values = Float32Array.from({ length: 72 }, (_, i) => (stays(i) ? 1.1 ** i : 0));
+    const plan = planTensor(tensorOf(values, [3, 3, 2, 4]));
+    expect(labelOf(plan)).toBe("pattern + f32");
+    expect(plan.sizes).toEqual([
+      { stream: "pattern", bits: 18 },
+      { stream: "values", bits: 1_280 },
+    ]);
+    const scales = Float32Array.of(0.5);
+    const quantizer = { kind: "uniform", bits: 4, granularity: "tensor", clips: Float32Array.of(1), scales } as const;
+    const codes = Float32Array.from({ length: 72 }, (_, i) => (stays(i) ? (i % 15) - 7 : 0) / 2);
+    // Codes of 0 in the rows that stay are stored like any other.
+    expect(sizesOf(effectiveTensor("w", codes, { quantizer }, [3, 3, 2, 4]), "pattern", "uniform", "fixed")).toEqual({
+      pattern: 18,
+      values: 160,
+      scales: 32,
+    });
+  });
+
+  it("pattern is not tried where every row has a weight", () => {
+    expect(
+      sizesOf(
+        tensorOf(
+          sparse((i) => i + 1),
+          SHAPE,
+        ),
+        "pattern",
+        "f32",
+      ),
+    ).toBeUndefined();
+  });
+
   it("8-bit codes, a scale per channel: 8 N + 32 * 32 = 37,888; 4 bits: 19,456", () => {
     expect(sizesOf(withUniform(8, "channel", range(8)), "dense", "uniform", "fixed")).toEqual({
       values: 36_864,
@@ -278,7 +312,7 @@ describe("streams that nobody encoded", () => {
   it("are decoded or refused as invalid-file; nothing else happens", () => {
     const layout = fc.oneof(
       fc.constant({ kind: "dense" as const }),
-      fc.record({ kind: fc.constantFrom("bitmap" as const, "csr" as const), entries: fc.nat(60) }),
+      fc.record({ kind: fc.constantFrom("bitmap" as const, "csr" as const, "pattern" as const), entries: fc.nat(60) }),
       fc.record({
         kind: fc.constant("relative" as const),
         entries: fc.nat(60),

@@ -102,6 +102,7 @@ export const charts = {
   codec_bitmap: w("bitmap + ", "位图 + "),
   codec_relative: w("relative index {{bits}} b + ", "{{bits}} 位相对索引 + "),
   codec_csr: w("CSR + ", "压缩稀疏行 + "),
+  codec_pattern: w("pattern + ", "共享图样 + "),
   codec_oneValue: w("one value", "单一取值"),
   codec_ternary: w("ternary codes", "三值编码"),
   codec_codebook: w("{{bits}}-bit codebook indices", "{{bits}} 位码本索引"),
