@@ -5,7 +5,7 @@
  * of an image with gates the image does. Without biases the sum over any cut through the network is the logit.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import type { ActivationKind, Network, Node, ParameterRole } from "../core/network";
+import type { ActivationKind, Network, Node, Pair, ParameterRole } from "../core/network";
 import { isGate } from "../ops/multiply";
 import { operationOf, shapesOf } from "../ops/registry";
 import { forward } from "./forward";
@@ -188,7 +188,31 @@ function transposed(
   dy: tf.Tensor,
   parameter: (role: ParameterRole) => tf.Tensor = noParameters,
 ): tf.Tensor {
+  // The two that cost most need no forward pass to be turned around, and dilated ones have no gradient.
+  if (node.op === "dense") return tf.matMul(dy, parameter("kernel"), false, true);
+  if (node.op === "conv2d") {
+    const { strides, padding, dilation } = node.attrs;
+    const kernel = spreadKernel(parameter("kernel") as tf.Tensor4D, dilation);
+    return tf.conv2dTranspose(dy as tf.Tensor4D, kernel, x.shape as tf.Tensor4D["shape"], [...strides], padding);
+  }
   return tf.grad((input: tf.Tensor) => withoutBias(node, input, parameter))(x, dy);
+}
+
+/** The kernel that without dilation does what `kernel` does with it: zeros between its weights. */
+function spreadKernel(kernel: tf.Tensor4D, [dy, dx]: Pair): tf.Tensor4D {
+  if (dy === 1 && dx === 1) return kernel;
+  const [height, width, cin, cout] = kernel.shape;
+  const pixel = cin * cout;
+  const rows = tf.concat(
+    [tf.reshape(kernel, [height, width * pixel]), tf.zeros<tf.Rank.R2>([height, (dy - 1) * width * pixel])],
+    1,
+  );
+  const columns = tf.concat(
+    [tf.reshape(rows, [height * dy * width, pixel]), tf.zeros<tf.Rank.R2>([height * dy * width, (dx - 1) * pixel])],
+    1,
+  );
+  const whole = tf.reshape(columns, [height * dy, width * dx, cin, cout]) as tf.Tensor4D;
+  return tf.slice(whole, [0, 0, 0, 0], [(height - 1) * dy + 1, (width - 1) * dx + 1, cin, cout]);
 }
 
 /** To the largest value of each channel, in equal parts where there are several. */
