@@ -11,6 +11,7 @@ it.each([
   ],
   ["CSR + f32", ["codec_csr", "f32"]],
   ["pattern + 4-bit codes", ["codec_pattern", "codec_codes 4"]],
+  ["block-diagonal 4 x 4 + 8-bit codes", ["codec_blockDiagonal 4", "codec_codes 8"]],
   ["dense ternary codes in base 3", ["codec_dense", "codec_ternary", "codec_base3"]],
   ["something new", ["something new"]],
 ])("knows the phrases of '%s'", (label, expected) => {

@@ -20,6 +20,7 @@ const phrases: readonly (readonly [RegExp, Key])[] = [
   [/^relative index (\d+) b \+ /, "codec_relative"],
   [/^CSR \+ /, "codec_csr"],
   [/^pattern \+ /, "codec_pattern"],
+  [/^block-diagonal (\d+) x \d+ \+ /, "codec_blockDiagonal"],
   [/^one value/, "codec_oneValue"],
   [/^ternary codes/, "codec_ternary"],
   [/^(\d+)-bit codebook indices/, "codec_codebook"],

@@ -87,18 +87,31 @@ function hashed(index: number, salt: number): number {
   return (Math.imul(hash ^ (hash >>> 15), 2246822519) >>> 0) / 2 ** 32;
 }
 
+/** Keeps one diagonal of each tile of side 2 .. 16. */
+const diagonalMaskArbitrary = (count: number, channels: number): fc.Arbitrary<Uint8Array> =>
+  fc.record({ side: fc.integer({ min: 2, max: 16 }), salt: fc.nat() }).map(({ side, salt }) =>
+    Uint8Array.from({ length: count }, (_, i) => {
+      const [row, column] = [Math.floor(i / channels), i % channels];
+      const tile = 1000 * Math.floor(row / side) + Math.floor(column / side);
+      return (row + Math.floor(hashed(tile, salt) * side)) % side === column % side ? 1 : 0;
+    }),
+  );
+
 /** Keeps each weight, or each row of `channels` weights, with probability 1 - sparsity. */
+const randomMaskArbitrary = (count: number, channels: number): fc.Arbitrary<Uint8Array> =>
+  fc
+    .record({ sparsity: fc.constantFrom(0, 0.3, 0.6, 0.9, 0.98, 1), salt: fc.nat(), run: fc.constantFrom(1, channels) })
+    .map(({ sparsity, salt, run }) =>
+      Uint8Array.from({ length: count }, (_, i) => (hashed(Math.floor(i / run), salt) < sparsity ? 0 : 1)),
+    );
+
+/** None, or one of any kind. */
 const maskArbitrary = (count: number, channels: number): fc.Arbitrary<Uint8Array | undefined> =>
   fc.option(
-    fc
-      .record({
-        sparsity: fc.constantFrom(0, 0.3, 0.6, 0.9, 0.98, 1),
-        salt: fc.nat(),
-        run: fc.constantFrom(1, channels),
-      })
-      .map(({ sparsity, salt, run }) =>
-        Uint8Array.from({ length: count }, (_, i) => (hashed(Math.floor(i / run), salt) < sparsity ? 0 : 1)),
-      ),
+    fc.oneof(
+      { weight: 1, arbitrary: diagonalMaskArbitrary(count, channels) },
+      { weight: 3, arbitrary: randomMaskArbitrary(count, channels) },
+    ),
     { nil: undefined },
   );
 

@@ -1,6 +1,7 @@
 /** The JSON header of an artefact: its schema, and what it must agree on with itself. */
 import * as v from "valibot";
 import { MAX_ACTIVATION_BITS } from "./activation-codec";
+import { TILE_SIDES } from "./block-diagonal";
 import { MAX_DISTINCT } from "./distinct-values";
 import { GAP_BITS } from "./sparse";
 import { malformed, streamNames } from "./streams";
@@ -27,6 +28,7 @@ const layout = v.variant("kind", [
   }),
   v.strictObject({ kind: v.literal("csr"), entries }),
   v.strictObject({ kind: v.literal("pattern"), entries }),
+  v.strictObject({ kind: v.literal("block-diagonal"), entries, side: v.picklist(TILE_SIDES) }),
 ]);
 
 const fp32 = v.pipe(

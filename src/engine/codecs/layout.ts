@@ -2,7 +2,8 @@
  * Layouts: which weights are stored, and in what order. Each says, before anything is written, how many entries it has
  * and how many of them are zeros; then it gathers the symbols of those entries, or scatters them back.
  */
-import { packBits, unpackBits, type Symbols } from "./bitpack";
+import { packBits, unpackBits, type Symbols, widthOf } from "./bitpack";
+import { diagonalPositions, offsetSizes, readOffsets, TILE_SIDES, tileOffsets, type TileSide } from "./block-diagonal";
 import { csrOrder, csrSizes, csrStreams, readCsr } from "./csr";
 import type { EffectiveTensor } from "./effective-tensor";
 import { codeTableBits, decodeHuffman, encodeHuffman, huffmanCode, packCodeTable, unpackCodeTable } from "./huffman";
@@ -40,6 +41,8 @@ export interface LayoutFields {
   csr: { readonly kind: "csr"; readonly entries: number };
   /** Every weight of the inputs that have any, and one bit for every input (`pattern.ts`). */
   pattern: { readonly kind: "pattern"; readonly entries: number };
+  /** One diagonal of each tile of `side x side` weights, and its offset (`block-diagonal.ts`). */
+  "block-diagonal": { readonly kind: "block-diagonal"; readonly entries: number; readonly side: TileSide };
 }
 export type LayoutKind = keyof LayoutFields;
 export type AnyLayout = LayoutFields[LayoutKind];
@@ -166,7 +169,42 @@ const layouts: { readonly [Kind in LayoutKind]: Layout<Kind> } = {
       return scatterRows(entries, streams.get("pattern", Math.ceil(matrix.inputs / 8)), matrix);
     },
   },
+
+  "block-diagonal": {
+    since: 2,
+    label: ({ side }) => `block-diagonal ${side} x ${side} + `,
+    plans: (tensor) => (tensor.nonZero === 0 ? [] : TILE_SIDES.flatMap((side) => diagonalPlan(tensor, side) ?? [])),
+    streams: (tensor, { fields: { side } }) => [
+      { stream: "offsets", bytes: packBits(diagonalsOf(tensor, side).offsets, widthOf(side)) },
+    ],
+    gather: (symbols, tensor, { fields: { side } }) => gatherPositions(symbols, diagonalsOf(tensor, side).positions),
+    scatter(entries, { side }, streams, extent) {
+      const matrix = matrixIn(extent);
+      const positions = diagonalPositions(readOffsets(streams.get("offsets"), matrix, side), matrix, side);
+      if (positions.length !== entries.length) {
+        throw malformed(`expected ${positions.length} values on the diagonals, got ${entries.length}`);
+      }
+      return scatterPositions(entries, positions, extent.count);
+    },
+  },
 };
+
+function diagonalPlan(tensor: EffectiveTensor, side: TileSide): LayoutPlan<"block-diagonal"> | undefined {
+  const { matrix, nonZero } = tensor;
+  const offsets = matrix && tileOffsets(tensor.positions(), matrix, side);
+  if (!offsets) return undefined;
+  const entries = diagonalPositions(offsets, matrix, side).length;
+  const fields = { kind: "block-diagonal", entries, side } as const;
+  return { fields, entries, zeros: entries - nonZero, sizes: offsetSizes(matrix, side) };
+}
+
+/** Of a tensor that has been planned so. */
+function diagonalsOf(tensor: EffectiveTensor, side: TileSide) {
+  const matrix = matrixIn(tensor);
+  const offsets = tileOffsets(tensor.positions(), matrix, side);
+  if (!offsets) throw new RangeError(`expected one diagonal in each tile of side ${side}, got two`);
+  return { offsets, positions: diagonalPositions(offsets, matrix, side) };
+}
 
 /** @throws EngineError `invalid-file`: a file says that a vector is stored as a matrix */
 function matrixIn({ matrix, count }: TensorExtent): Matrix {

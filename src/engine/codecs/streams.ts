@@ -28,6 +28,8 @@ export const streamNames = [
   "rowPointers",
   /** One bit for each input: are its weights stored? */
   "pattern",
+  /** Which diagonal of each tile is stored. */
+  "offsets",
   /** f32 scale of each activation quantizer. */
   "activationScales",
   /** Zero point of each activation quantizer, as many bits as the quantizer has. */

@@ -8,6 +8,7 @@ import { effectiveValues } from "../core/effective";
 import { type Shape, sizeOfShape } from "../core/network";
 import { createRng } from "../core/rng";
 import type { ParameterState } from "../core/snapshot";
+import { diagonalPositions, TILE_SIDES } from "./block-diagonal";
 import { sameBytes, stateArbitrary, valuesArbitrary } from "./codecs.testing";
 import { effectiveTensor, tensorOf, type EffectiveTensor } from "./effective-tensor";
 import { layoutKinds } from "./layout";
@@ -154,6 +155,29 @@ describe("stored bits of the worked layer", () => {
         "f32",
       ),
     ).toBeUndefined();
+  });
+
+  it("block-diagonal: 128 x 128, p 4, 8-bit codes: 4,096 * 8 + 1,024 * 2 = 34,816 (fp32: 524,288)", () => {
+    const rng = createRng(4, "offsets");
+    const offsets = Uint8Array.from({ length: 1_024 }, () => rng.integer(4));
+    const matrix = { inputs: 128, outputs: 128 };
+    const values = new Float32Array(128 * 128);
+    for (const position of diagonalPositions(offsets, matrix, 4))
+      values[position] = (rng.integer(254) - 127 || 127) / 8;
+    const quantizer = { kind: "uniform", bits: 8, granularity: "tensor", clips: Float32Array.of(1) } as const;
+    const state = { quantizer: { ...quantizer, scales: Float32Array.of(1 / 8) } };
+    const tensor = effectiveTensor("fc", values, state, [128, 128]);
+    expect(tensor.nonZero).toBe(4_096);
+    const plan = planTensor(tensor);
+    expect(labelOf(plan)).toBe("block-diagonal 4 x 4 + 8-bit codes");
+    expect(plan.sizes).toEqual([
+      { stream: "offsets", bits: 2_048 },
+      { stream: "scales", bits: 32 },
+      { stream: "values", bits: 32_768 },
+    ]);
+    // Half of the side is block-diagonal too, with twice the entries; sides that do not divide it are not.
+    const sides = [...candidatePlans(tensor)].map(({ fields: { layout } }) => "side" in layout && layout.side);
+    expect([...new Set(sides)]).toEqual([false, 2, 4]);
   });
 
   it("8-bit codes, a scale per channel: 8 N + 32 * 32 = 37,888; 4 bits: 19,456", () => {
@@ -313,6 +337,11 @@ describe("streams that nobody encoded", () => {
     const layout = fc.oneof(
       fc.constant({ kind: "dense" as const }),
       fc.record({ kind: fc.constantFrom("bitmap" as const, "csr" as const, "pattern" as const), entries: fc.nat(60) }),
+      fc.record({
+        kind: fc.constant("block-diagonal" as const),
+        entries: fc.nat(60),
+        side: fc.constantFrom(...TILE_SIDES),
+      }),
       fc.record({
         kind: fc.constant("relative" as const),
         entries: fc.nat(60),

@@ -103,6 +103,7 @@ export const charts = {
   codec_relative: w("relative index {{bits}} b + ", "{{bits}} 位相对索引 + "),
   codec_csr: w("CSR + ", "压缩稀疏行 + "),
   codec_pattern: w("pattern + ", "共享图样 + "),
+  codec_blockDiagonal: w("block-diagonal {{bits}} x {{bits}} + ", "{{bits}} x {{bits}} 块对角 + "),
   codec_oneValue: w("one value", "单一取值"),
   codec_ternary: w("ternary codes", "三值编码"),
   codec_codebook: w("{{bits}}-bit codebook indices", "{{bits}} 位码本索引"),
