@@ -18,7 +18,7 @@ export const words: BlockWords<typeof meta.params> = {
       },
     },
     sparsity: { label: w("Channels removed, about", "通道去除比例（约）") },
-    strength: { label: w("Strength of the penalty (at first)", "惩罚强度 λ（初始）") },
+    strength: { label: w("Strength of the penalty", "惩罚强度 λ") },
     steepness: { label: w("Steepness of the masks at the end", "掩码最终陡度 k") },
     hardFrom: { label: w("Masks are on or off from", "硬掩码起始位置") },
     initialScore: { label: w("Score at the start", "初始得分 θ") },
