@@ -1,7 +1,8 @@
 /** How it looks and reads: themes, languages, widths, and what axe finds. */
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, test } from "./fixtures";
+import { pruned } from "./documents";
+import { expect, linkTo, test } from "./fixtures";
 
 async function violations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
@@ -25,6 +26,23 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
   });
 }
+
+test("axe finds nothing in what a pruning clip shows before and after a run, and a telephone holds it", async ({
+  studio,
+  page,
+}) => {
+  await studio.open(linkTo(pruned));
+  await studio.timeline.clip(/Filter pruning/).click();
+  await studio.inspector.button("Preview").click();
+  await expect(studio.inspector.region).toContainText(/[\d,]+ of [\d,]+/);
+  await studio.inspector.button("Scan").click();
+  await studio.bar.runToTheEnd();
+  await expect(studio.inspector.region.getByRole("group", { name: "What went" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 375, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  expect(await violations(page)).toEqual([]);
+});
 
 test("nothing is wider than a telephone, and methods are added by tap", async ({ studio, page }) => {
   await page.setViewportSize({ width: 375, height: 800 });

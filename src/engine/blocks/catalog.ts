@@ -11,6 +11,8 @@ import { meta as filterL2 } from "./prune/filter-l2/meta";
 import { meta as fpgm } from "./prune/fpgm/meta";
 import { meta as granLayer } from "./prune/gran-layer/meta";
 import { meta as magnitude } from "./prune/magnitude/meta";
+import { meta as nasMorphism } from "./prune/nas-morphism/meta";
+import { meta as schedLayerwise } from "./prune/sched-layerwise/meta";
 import { meta as schedLotteryTicket } from "./prune/sched-lottery-ticket/meta";
 import { meta as granBlockDiagonal } from "./prune/gran-block-diagonal/meta";
 import { meta as groupBrainDamage } from "./prune/group-brain-damage/meta";
@@ -40,8 +42,10 @@ import { meta as fineTune } from "./train/fine-tune/meta";
 export const catalog = [
   replace,
   granLayer,
+  nasMorphism,
   magnitude,
   schedLotteryTicket,
+  schedLayerwise,
   granBlockDiagonal,
   groupBrainDamage,
   granGroup,

@@ -11,6 +11,8 @@ import { filterL2 } from "./prune/filter-l2/filter-l2";
 import { fpgm } from "./prune/fpgm/fpgm";
 import { granLayer } from "./prune/gran-layer/gran-layer";
 import { magnitude } from "./prune/magnitude/magnitude";
+import { nasMorphism } from "./prune/nas-morphism/nas-morphism";
+import { schedLayerwise } from "./prune/sched-layerwise/sched-layerwise";
 import { schedLotteryTicket } from "./prune/sched-lottery-ticket/sched-lottery-ticket";
 import { granBlockDiagonal } from "./prune/gran-block-diagonal/gran-block-diagonal";
 import { groupBrainDamage } from "./prune/group-brain-damage/group-brain-damage";
@@ -42,6 +44,8 @@ const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id>["para
   "prune.gran-layer": granLayer,
   "prune.magnitude": magnitude,
   "prune.sched-lottery-ticket": schedLotteryTicket,
+  "prune.sched-layerwise": schedLayerwise,
+  "prune.nas-morphism": nasMorphism,
   "prune.gran-block-diagonal": granBlockDiagonal,
   "prune.group-brain-damage": groupBrainDamage,
   "prune.gran-group": granGroup,

@@ -11,6 +11,8 @@ import { words as filterL2 } from "./prune/filter-l2/words";
 import { words as fpgm } from "./prune/fpgm/words";
 import { words as granLayer } from "./prune/gran-layer/words";
 import { words as magnitude } from "./prune/magnitude/words";
+import { words as nasMorphism } from "./prune/nas-morphism/words";
+import { words as schedLayerwise } from "./prune/sched-layerwise/words";
 import { words as schedLotteryTicket } from "./prune/sched-lottery-ticket/words";
 import { words as granBlockDiagonal } from "./prune/gran-block-diagonal/words";
 import { words as groupBrainDamage } from "./prune/group-brain-damage/words";
@@ -42,6 +44,8 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.gran-layer": granLayer,
   "prune.magnitude": magnitude,
   "prune.sched-lottery-ticket": schedLotteryTicket,
+  "prune.sched-layerwise": schedLayerwise,
+  "prune.nas-morphism": nasMorphism,
   "prune.gran-block-diagonal": granBlockDiagonal,
   "prune.group-brain-damage": groupBrainDamage,
   "prune.gran-group": granGroup,

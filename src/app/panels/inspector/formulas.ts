@@ -44,6 +44,10 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   // k grows from 1; θ is a score of the channel.
   "prune.pp-res": "m = σ(kθ),  L + λ mean(m),  keep {c : m_c > ½}",
   "prune.sched-lottery-ticket": "m ← m ⊙ 1[|w| ≥ τ],  w ← m ⊙ θ_k",
+  // For one layer after the other; δ is a step, A the validation accuracy.
+  "prune.sched-layerwise": "s ← s + δ  while A(prune(l, s)) ≥ A₀ − τ",
+  // C are the multiply-accumulates of a candidate n, B what is aimed at.
+  "prune.nas-morphism": "max_n  A(n) − μ max(0, C(n)/B − 1)",
   // The same places r, s, i for all filters.
   "prune.gran-group": "ℓ(rsi) = ‖K_rsi,:‖₂,  keep {rsi : ℓ ≥ τ(s)}",
   "prune.group-brain-damage": "L + λ Σ ‖K_rsi,:‖₂,  K_rsi,: ← 0 where ≤ τ",
