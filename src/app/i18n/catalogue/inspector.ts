@@ -78,6 +78,8 @@ export const inspector = {
   why_growth: w("Only an iterative schedule grows this way.", "仅迭代进度使用。"),
   why_percentile: w("Only where the range comes from a percentile.", "仅在按百分位校准量程时使用。"),
   why_activations: w("Activations stay floating point.", "激活保持浮点。"),
+  why_aim: w("The strength of the penalty decides how much goes.", "去除多少由惩罚强度决定。"),
+  why_rule: w("Only the epsilon rule has it.", "仅 ε 规则使用。"),
   why_momentum: w("Adam has its own.", "Adam 自带动量。"),
   curveSparsity: w("Sparsity over the clip", "片段内的稀疏度"),
   curveOnce: w("one decision at step {{step}}: {{value}}", "第 {{step}} 步一次决定：{{value}}"),

@@ -38,8 +38,15 @@ describe("idleReason", () => {
     expect(idle("train.fine-tune", { optimizer: "sgd" })).toEqual({});
   });
 
+  it("progressive masks follow a share or a strength, and relevance has an epsilon by one of its rules", () => {
+    expect(idle("prune.pp-res", {})).toEqual({});
+    expect(idle("prune.pp-res", { aim: "strength" })).toEqual({ sparsity: "aim" });
+    expect(idle("prune.lrp", { schedule: "iterative" })).toEqual({});
+    expect(idle("prune.lrp", { schedule: "iterative", rule: "z-plus" })).toEqual({ epsilon: "rule" });
+  });
+
   it("the parameters that decide are in the catalogue under these names", () => {
     const names = new Set(catalog.flatMap((meta) => Object.keys(meta.params)));
-    for (const name of ["schedule", "calibration", "aBits", "optimizer"]) expect(names).toContain(name);
+    for (const name of ["schedule", "calibration", "aBits", "optimizer", "aim", "rule"]) expect(names).toContain(name);
   });
 });

@@ -3,7 +3,7 @@ import type { BlockMeta } from "../../../engine/blocks/block";
 import type { Clip } from "../../../engine/timeline/document";
 
 /** Under `why_<reason>` in the catalogue's area `inspector`. */
-export type IdleReason = "schedule" | "growth" | "percentile" | "activations" | "momentum";
+export type IdleReason = "schedule" | "growth" | "percentile" | "activations" | "momentum" | "aim" | "rule";
 
 interface Rule {
   readonly idle: readonly string[];
@@ -29,6 +29,8 @@ const rules: readonly Rule[] = [
     is: (value) => value === 32,
     reason: "activations",
   },
+  { idle: ["sparsity"], when: "aim", is: (value) => value === "strength", reason: "aim" },
+  { idle: ["epsilon"], when: "rule", is: (value) => value === "z-plus", reason: "rule" },
   { idle: ["momentum"], when: "optimizer", is: (value) => value === "adam", reason: "momentum" },
 ];
 
