@@ -1,5 +1,6 @@
 import { defineBlock } from "../../block";
 import { number } from "../../params";
+import { guardParams } from "../../shared/pruning-schedule-params";
 import { structuredParams } from "../../shared/structured-pruning-params";
 
 export const meta = defineBlock({
@@ -19,5 +20,6 @@ export const meta = defineBlock({
     budget: number({ min: 0.05, max: 1, default: 0.5, unit: "fraction" }),
     penalty: number({ min: 0, max: 10, default: 1 }),
     targets: structuredParams.targets,
+    ...guardParams,
   },
 });

@@ -76,6 +76,19 @@ describe("on the timeline", () => {
     expect(parameters(decodedOf(bound))).toBeLessThan(parameters(decodedOf(free)));
   });
 
+  it("an accuracy guard ends the search at a candidate that falls too far, and goes back to the one before", async () => {
+    const takenBack: number[] = [];
+    const run = await runTiny(tinyDocument([search({ ratio: 0.75, penalty: 10, accuracyGuard: 0.01 })]), {
+      platform: await tinyPlatform(),
+      useCache: false,
+      observer: { onDecision: (trace) => trace.kind === "taken-back" && takenBack.push(trace.step) },
+    });
+    expect(takenBack).toHaveLength(1);
+    // The first candidate, the network as it came, is within any limit.
+    expect(takenBack[0]).toBeGreaterThanOrEqual(8);
+    expect(run.result.final.accuracy).toBeGreaterThan(0.8);
+  });
+
   it("goes on from a kept state inside a generation to the same file", async () => {
     const platform = await tinyPlatform();
     const clips = [search(), { block: "prune.magnitude", start: 14, params: { sparsity: 0.1 } }];

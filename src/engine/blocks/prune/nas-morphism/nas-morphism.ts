@@ -4,7 +4,8 @@
  *
  * The clip's steps are shared out: each candidate of each generation trains in its turn, in the run's one training loop
  * with whatever else is on the timeline (a distiller, say), so none gets a step more than another. The first of each
- * generation is the parent as it is. The best by `accuracy - penalty * max(0, MACs / budget - 1)` is the next parent.
+ * generation is the parent as it is. An accuracy guard ends the search at the first candidate that falls too far, and goes
+ * back to the one before it. The best by `accuracy - penalty * max(0, MACs / budget - 1)` is the next parent.
  */
 import type { Rng } from "../../../core/rng";
 import type { Snapshot } from "../../../core/snapshot";

@@ -1,6 +1,6 @@
 import { words as w } from "#survey/words";
 import type { BlockWords } from "../../block";
-import { structuredWords } from "../../shared/pruning-words";
+import { guardWords, structuredWords } from "../../shared/pruning-words";
 import type { meta } from "./meta";
 
 export const words: BlockWords<typeof meta.params> = {
@@ -16,5 +16,6 @@ export const words: BlockWords<typeof meta.params> = {
     budget: { label: w("MACs aimed at", "目标乘加量") },
     penalty: { label: w("Weight of what is beyond", "超出预算的惩罚权重") },
     targets: structuredWords.targets,
+    ...guardWords,
   },
 };
