@@ -39,6 +39,23 @@ export function unitOutputs(snapshot: Snapshot, groups: readonly ChannelGroup[])
 }
 
 /**
+ * Mean magnitudes of the units of each group, from batches of the outputs of the nodes that make them.
+ * @param groups of which `outputs` tells the layers
+ */
+export function unitMagnitudes(groups: readonly ChannelGroup[], outputs: UnitOutputs["outputs"]) {
+  const sums = groups.map(({ units }) => new MeanMagnitudes(units));
+  return {
+    /** @param factors of each value; 1 by default */
+    add(batch: OutputBatch, factors?: Float32Array): void {
+      outputs.forEach((made, g) => {
+        for (const { node, unitOf } of made) if (node === batch.nodeId) sums[g]!.add(batch, unitOf, factors);
+      });
+    },
+    means: (): Float32Array[] => sums.map((sum) => sum.means()),
+  };
+}
+
+/**
  * Means over images of |sum|, the sum over places and over the layers that make a unit: what an image adds for one
  * unit may cancel, what different images add may not.
  */

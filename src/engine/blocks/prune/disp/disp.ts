@@ -7,9 +7,9 @@
 import type { Snapshot } from "../../../core/snapshot";
 import type { ChannelGroup } from "../../../surgery/channel-groups";
 import type { BlockImplementation, ClipServices } from "../../block";
-import { largestSparsity } from "../../shared/rounds";
+import { perRoundSchedule } from "../../shared/rounds";
 import { structuredPruning } from "../../shared/structured-pruning";
-import { MeanMagnitudes, unitOutputs } from "../../shared/unit-outputs";
+import { unitMagnitudes, unitOutputs } from "../../shared/unit-outputs";
 import { meta } from "./meta";
 
 /** Images of one gradient. In inference images do not mix, so that each has its own however many there are. */
@@ -29,29 +29,26 @@ export async function gateImportances(
   services: Pick<ClipServices, "visitOutputGradients">,
 ): Promise<Float32Array[]> {
   const { snapshot: folded, outputs, nodeIds } = unitOutputs(snapshot, groups);
-  const sums = groups.map(({ units }) => new MeanMagnitudes(units));
+  const magnitudes = unitMagnitudes(groups, outputs);
   await services.visitOutputGradients(folded, nodeIds, { images, batchSize, of: "loss" }, (batch) => {
     // Of the mean loss; an image's own is as many times as large as there are images.
-    const own = batch.gradients.map((gradient) => gradient * batch.shape[0]!);
-    outputs.forEach((made, g) => {
-      for (const { node, unitOf } of made) if (node === batch.nodeId) sums[g]!.add(batch, unitOf, own);
-    });
+    magnitudes.add(
+      batch,
+      batch.gradients.map((gradient) => gradient * batch.shape[0]!),
+    );
   });
-  return sums.map((sum) => sum.means());
+  return magnitudes.means();
 }
 
 export const disp: BlockImplementation<typeof meta.params> = (context) => {
   const { params, steps, services } = context;
-  const instant = steps === 0;
   return structuredPruning(
     {
       ...context,
       params: {
         ...params,
-        sparsity: instant ? params.perRound : Math.min(largestSparsity, params.perRound * params.rounds),
-        schedule: instant ? "one-shot" : "iterative",
-        growth: "linear",
-        scope: "global",
+        ...perRoundSchedule(params),
+        ...(steps === 0 ? { sparsity: params.perRound, schedule: "one-shot" } : {}),
       },
     },
     meta.id,

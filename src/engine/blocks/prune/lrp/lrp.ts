@@ -8,7 +8,7 @@ import type { Snapshot } from "../../../core/snapshot";
 import type { ChannelGroup } from "../../../surgery/channel-groups";
 import type { BlockImplementation, ClipServices, RelevanceOptions } from "../../block";
 import { structuredPruning } from "../../shared/structured-pruning";
-import { MeanMagnitudes, unitOutputs } from "../../shared/unit-outputs";
+import { unitMagnitudes, unitOutputs } from "../../shared/unit-outputs";
 import { meta } from "./meta";
 
 /** One score for each unit of each group, at least 0, in units of logits; comparable between layers. */
@@ -19,13 +19,11 @@ export async function relevanceScores(
   services: Pick<ClipServices, "visitRelevances">,
 ): Promise<Float32Array[]> {
   const { snapshot: folded, outputs, nodeIds } = unitOutputs(snapshot, groups);
-  const sums = groups.map(({ units }) => new MeanMagnitudes(units));
+  const magnitudes = unitMagnitudes(groups, outputs);
   await services.visitRelevances(folded, nodeIds, options, (batch) => {
-    outputs.forEach((own, g) => {
-      for (const { node, unitOf } of own) if (node === batch.nodeId) sums[g]!.add(batch, unitOf);
-    });
+    magnitudes.add(batch);
   });
-  return sums.map((sum) => sum.means());
+  return magnitudes.means();
 }
 
 export const lrp: BlockImplementation<typeof meta.params> = (context) => {

@@ -24,7 +24,7 @@ import { parseParams } from "../../params";
 import { unitsChosen } from "../../shared/pruning.testing";
 import { meta } from "./meta";
 import { pdip, scoresOf } from "./pdip";
-import { readingSlices, scaledReader } from "./unit-factors";
+import { readingSlices, scaledByUnits } from "../../shared/unit-factors";
 
 beforeAll(startTiny);
 
@@ -59,7 +59,7 @@ function folded(snapshot: Snapshot, factors: ReadonlyMap<string, Float32Array>):
   for (const group of channelGroups(snapshot.network)) {
     for (const slice of readingSlices(group)) {
       const kernel = tf.tidy(() =>
-        scaledReader(
+        scaledByUnits(
           tf.tensor(values.get(slice.parameter)!, [...shapes.get(slice.parameter)!]),
           slice,
           tf.tensor1d(factors.get(group.id)!),
@@ -96,7 +96,7 @@ describe("factors of units (Xu et al. 2022)", () => {
     // Kernel [1, 1, 3, 2]: channels 0 and 2 are units 1 and 0.
     const slice = { node: "c", role: "kernel", parameter: "c/kernel", axis: 2, stride: 2, side: "reads" } as const;
     const kernel = tf.tidy(() =>
-      scaledReader(
+      scaledByUnits(
         tf.tensor([1, 2, 3, 4, 5, 6], [1, 1, 3, 2]),
         { ...slice, unitOf: Int32Array.of(1, -1, 0) },
         tf.tensor1d([10, 0.5]),

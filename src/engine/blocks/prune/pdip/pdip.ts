@@ -15,10 +15,10 @@ import type { ChannelGroup, ChannelSlices } from "../../../surgery/channel-group
 import type { LearnedTensor } from "../../../training/learned-tensors";
 import type { BlockImplementation, ModelAccess } from "../../block";
 import { ofNetwork } from "../../shared/of-network";
-import { largestSparsity } from "../../shared/rounds";
+import { perRoundSchedule } from "../../shared/rounds";
 import { structuredPruning, targetGroups } from "../../shared/structured-pruning";
+import { readingSlices, scaledByUnits } from "../../shared/unit-factors";
 import { meta } from "./meta";
-import { readingSlices, scaledReader } from "./unit-factors";
 
 /** sigmoid(3) is 0.953: nearly open, and not yet flat. */
 const initialTheta = 3;
@@ -87,7 +87,7 @@ export const pdip: BlockImplementation<typeof meta.params> = (context) => {
   const rescaled = (kernel: tf.Tensor, readers: readonly Reader[]): tf.Tensor =>
     readers.reduce((value, { group, slice }) => {
       const scores = current.get(group)!;
-      return scaledReader(value, slice, tf.div(scoresOf(scores.u.tensor, params.scoreRate), scores.folded.tensor));
+      return scaledByUnits(value, slice, tf.div(scoresOf(scores.u.tensor, params.scoreRate), scores.folded.tensor));
     }, kernel);
 
   const pruning = structuredPruning(
@@ -95,11 +95,8 @@ export const pdip: BlockImplementation<typeof meta.params> = (context) => {
       ...context,
       params: {
         ...params,
-        sparsity: Math.min(largestSparsity, params.perRound * params.rounds),
-        schedule: "iterative",
-        growth: "linear",
+        ...perRoundSchedule(params),
         endFraction: 1,
-        scope: "global",
       },
     },
     meta.id,

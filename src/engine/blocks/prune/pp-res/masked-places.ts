@@ -4,7 +4,6 @@
  * follows a layer directly, kernel and bias where none does, and every other normalization that the channel goes through.
  * Layers that are joined by an addition share the masks of their units.
  */
-import * as tf from "@tensorflow/tfjs-core";
 import { consumersOf, type Network } from "../../../core/network";
 import type { ChannelGroup } from "../../../surgery/channel-groups";
 
@@ -33,17 +32,4 @@ export function maskedPlaces(network: Network, groups: readonly ChannelGroup[]):
     }
   }
   return places;
-}
-
-/** A parameter with the masks of its channels: `mask[unit]` times each slice; slices of no unit as they are. */
-export function masked(value: tf.Tensor, { axis, unitOf }: Omit<MaskedPlace, "group">, mask: tf.Tensor): tf.Tensor {
-  const shape = value.shape.map((_, a) => (a === axis ? unitOf.length : 1));
-  if (unitOf.length === mask.size && unitOf.every((unit, i) => unit === i)) {
-    return tf.mul(value, tf.reshape(mask, shape));
-  }
-  const indices = tf.tensor1d(
-    unitOf.map((unit) => (unit < 0 ? mask.size : unit)),
-    "int32",
-  );
-  return tf.mul(value, tf.reshape(tf.gather(tf.concat([mask, tf.ones([1])]), indices), shape));
 }

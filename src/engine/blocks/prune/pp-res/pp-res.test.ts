@@ -26,7 +26,8 @@ import {
 import { forward } from "../../../training/forward";
 import { networkBuilder } from "../../../zoo/builder";
 import { fourFilters } from "../../shared/pruning.testing";
-import { masked, maskedPlaces } from "./masked-places";
+import { scaledByUnits } from "../../shared/unit-factors";
+import { maskedPlaces } from "./masked-places";
 import { dividing, hardMask, keepRule, softMask, steepnessAt, straightThrough } from "./masks";
 import { dropOff, offAfter, unitsOff } from "./pp-res";
 
@@ -132,7 +133,7 @@ function maskedLogits(
         ...shapes.get(name)!,
       ]);
       return (places.get(name) ?? []).reduce(
-        (result, place) => masked(result, place, tf.tensor1d([...masks.get(place.group)!])),
+        (result, place) => scaledByUnits(result, place, tf.tensor1d([...masks.get(place.group)!])),
         value,
       );
     };

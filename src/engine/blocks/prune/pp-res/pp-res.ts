@@ -19,8 +19,9 @@ import type { BlockImplementation, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
 import { ofNetwork } from "../../shared/of-network";
 import { removalCount } from "../../shared/select";
+import { scaledByUnits } from "../../shared/unit-factors";
 import { chooseUnits, targetGroups, type UnitRemovals } from "../../shared/structured-pruning";
-import { masked, type MaskedPlace, maskedPlaces } from "./masked-places";
+import { type MaskedPlace, maskedPlaces } from "./masked-places";
 import {
   dividing,
   hardMask,
@@ -156,7 +157,7 @@ export const ppRes: BlockImplementation<typeof meta.params> = ({ params, steps, 
       const { groups = [], places } = plan ?? {};
       return (places?.get(name) ?? []).reduce((result, place) => {
         const group = groups.find(({ id }) => id === place.group)!;
-        return masked(result, place, maskOf(group));
+        return scaledByUnits(result, place, maskOf(group));
       }, value);
     },
     loss: {

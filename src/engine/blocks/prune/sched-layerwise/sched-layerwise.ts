@@ -31,11 +31,12 @@ interface Tries extends Pick<Params, "delta" | "roundTo"> {
 function without(
   snapshot: Snapshot,
   group: ChannelGroup,
+  norms: readonly Float32Array[],
   sparsity: number,
   { roundTo, layers = new Map() }: Pick<Tries, "roundTo" | "layers">,
 ): RemovalResult & { readonly gone: number } {
   const keep = layers.get(group.id)?.keep;
-  const removals = chooseUnits(snapshot, [group], filterNorms(snapshot, [group], { norm: "l1" }), {
+  const removals = chooseUnits(snapshot, [group], norms, {
     sparsity,
     scope: "local",
     layers: new Map(keep ? [[group.id, { keep }]] : []),
@@ -56,9 +57,10 @@ export async function pruneAsFarAsItGoes(
   const most = choice.layers?.get(group.id)?.sparsity ?? 1;
   let best: RemovalResult | undefined;
   let gone = 0;
+  const norms = filterNorms(snapshot, [group], { norm: "l1" });
   for (let tries = 1; ; tries++) {
     const sparsity = Math.min(tries * delta, most);
-    const attempt = without(snapshot, group, sparsity, choice);
+    const attempt = without(snapshot, group, norms, sparsity, choice);
     // Small layers lose nothing at some steps; where nothing more can go the last try was the end.
     if (attempt.gone > gone) {
       // A drop of exactly the limit is allowed.
@@ -80,7 +82,10 @@ export async function pruningOrder(
   const ids = groups.map(({ id }) => id);
   if (order === "forward") return ids;
   const kept = new Map<string, number>();
-  for (const group of groups) kept.set(group.id, await judge(without(snapshot, group, probe, { roundTo }).snapshot));
+  for (const group of groups) {
+    const norms = filterNorms(snapshot, [group], { norm: "l1" });
+    kept.set(group.id, await judge(without(snapshot, group, norms, probe, { roundTo }).snapshot));
+  }
   return ids.sort((a, b) => kept.get(b)! - kept.get(a)!);
 }
 
