@@ -2,9 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { classify } from "../src/engine/timeline/classify";
-import { parseDocumentText } from "../src/engine/timeline/document";
-import { validate } from "../src/engine/timeline/validate";
+import { classify } from "../src/engine/document/classify";
+import { parseDocumentText } from "../src/engine/document/document";
+import { validate } from "../src/engine/document/validate";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");

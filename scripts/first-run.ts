@@ -7,11 +7,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { prepareBackend } from "#engine/backend/choose";
 import { engineVersion } from "#engine/core/version";
-import { RunControl } from "#engine/timeline/control";
-import { parseDocumentText } from "#engine/timeline/document";
-import type { LossChunk } from "#engine/timeline/losses";
-import type { Measurement } from "#engine/timeline/measure";
-import { runDocument } from "#engine/timeline/runner";
+import { RunControl } from "#engine/run/control";
+import { parseDocumentText } from "#engine/document/document";
+import type { LossChunk } from "#engine/run/losses";
+import type { Measurement } from "#engine/run/measure";
+import { runDocument } from "#engine/run/runner";
 import { createNodePlatform } from "#platform/node";
 
 const out = path.resolve("public/first-run");

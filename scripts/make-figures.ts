@@ -11,8 +11,8 @@ import { implementationOf } from "#engine/blocks/registry";
 import { createRng } from "#engine/core/rng";
 import { plainSnapshot, type Snapshot } from "#engine/core/snapshot";
 import { sparsityOf } from "#engine/metrics/accounting";
-import { traceLayers, watchModel } from "#engine/timeline/decisions";
-import { roundStep } from "#engine/timeline/schedule";
+import { traceLayers, watchModel } from "#engine/run/decisions";
+import { roundStep } from "#engine/document/schedule";
 import { networkBuilder } from "#engine/zoo/builder";
 import { initializeValues } from "#engine/zoo/initialize";
 

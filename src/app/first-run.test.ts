@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { prepareBackend } from "#engine/backend/choose";
 import { decodeArtefact } from "#engine/codecs/artefact";
 import { engineVersion } from "#engine/core/version";
-import { hashableJson, parseDocument, parseDocumentText } from "#engine/timeline/document";
-import { boundariesOf } from "#engine/timeline/schedule";
-import { scoreFile } from "#engine/timeline/score-file";
+import { hashableJson, parseDocument, parseDocumentText } from "#engine/document/document";
+import { boundariesOf } from "#engine/document/schedule";
+import { scoreFile } from "#engine/run/score-file";
 import { createNodePlatform } from "#platform/node";
 import { shippedRun } from "./first-run";
 

@@ -3,7 +3,7 @@
  * marked so. It is only shown for the document that it executed.
  */
 import * as v from "valibot";
-import { parseDocument } from "../engine/timeline/document";
+import { parseDocument } from "../engine/document/document";
 import { sameContent } from "./edits/same-content";
 import { boundarySchema, lossesSchema, pointSchema } from "./stores/run-schema";
 import { newRun, type Run } from "./stores/run-store";

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { EngineError } from "#engine/core/errors";
-import { parseDocument, type TimelineDocument } from "#engine/timeline/document";
-import { recipeArm } from "#engine/timeline/recipes";
+import { parseDocument, type TimelineDocument } from "#engine/document/document";
+import { recipeArm } from "#engine/recipes/recipes";
 
 const recipePrefix = "recipe:";
 

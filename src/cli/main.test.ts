@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeArtefact } from "#engine/codecs/artefact";
-import type { Point } from "#engine/timeline/measure";
+import type { Point } from "#engine/run/measure";
 
 interface Finished {
   readonly code: number | null;

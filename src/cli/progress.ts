@@ -1,6 +1,6 @@
 /** Progress on stderr: a bar with ETA on a terminal, plain lines otherwise. */
 import { Presets, SingleBar } from "cli-progress";
-import type { RunProgress } from "#engine/timeline/runner";
+import type { RunProgress } from "#engine/run/runner";
 
 export interface Progress {
   load(loaded: number, total: number): void;

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { decodeArtefact } from "#engine/codecs/artefact";
 import type { Platform, SnapshotCache } from "#engine/core/ports";
-import { startTiny } from "#engine/timeline/tiny.testing";
+import { startTiny } from "#engine/run/tiny.testing";
 import type { HostDeps } from "./host";
 import { memoryKeyValues } from "./key-values";
 import { loopbackEngine, loopbackProcess } from "./loopback";

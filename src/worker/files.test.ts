@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeArtefact } from "#engine/codecs/artefact";
 import { openModelFile } from "#engine/formats/model-file";
-import { startTiny } from "#engine/timeline/tiny.testing";
+import { startTiny } from "#engine/run/tiny.testing";
 import { memoryFiles } from "#platform/memory";
 import { createNodePlatform } from "#platform/node";
 import { loopbackEngine } from "./loopback";

@@ -6,7 +6,7 @@ import { EngineError, toErrorData } from "#engine/core/errors";
 import { openDataset } from "#engine/datasets/dataset";
 import { catalogueIds } from "#engine/datasets/manifest";
 import { readZoo } from "#engine/zoo/manifest";
-import { scoreFile } from "#engine/timeline/score-file";
+import { scoreFile } from "#engine/run/score-file";
 import { BackendKeeper, type PrepareBackend } from "./backend-keeper";
 import { exportFile } from "./export-file";
 import { forgetStored, importDataset, importModel, type ImportPlatform, storedItems } from "./import-files";

@@ -6,7 +6,7 @@ import { EngineError } from "#engine/core/errors";
 import type { Platform } from "#engine/core/ports";
 import { openDataset } from "#engine/datasets/dataset";
 import { openModelFile } from "#engine/formats/model-file";
-import { documentInside } from "#engine/timeline/document";
+import { documentInside } from "#engine/document/document";
 import { memoryFiles } from "#platform/memory";
 import type { FileStore } from "./file-store";
 import { networkSummary } from "./model-report";

@@ -4,7 +4,7 @@ import { type Network, sizeOfShape } from "#engine/core/network";
 import type { Snapshot } from "#engine/core/snapshot";
 import { macsByNode, macsOf, nonZeroCount, parameterCount } from "#engine/metrics/accounting";
 import { shapesOf } from "#engine/ops/registry";
-import { documentInside } from "#engine/timeline/document";
+import { documentInside } from "#engine/document/document";
 import type { FileReport, LayerSummary, NetworkSummary } from "./protocol";
 
 export function networkSummary(snapshot: Snapshot): NetworkSummary {

@@ -7,13 +7,13 @@ import type { EngineErrorData } from "#engine/core/errors";
 import type { ActivationBreakdown, TensorBreakdown } from "#engine/codecs/snapshot-plan";
 import type { OpName, Shape } from "#engine/core/network";
 import type { DatasetInfo } from "#engine/datasets/source";
-import type { DecisionTrace, LayerTrace } from "#engine/timeline/decisions";
-import type { TimelineDocument } from "#engine/timeline/document";
-import type { Point } from "#engine/timeline/measure";
-import type { DecisionPreview } from "#engine/timeline/preview";
-import type { RunProgress, RunResult } from "#engine/timeline/runner";
-import type { FileScore, ScoreRequest } from "#engine/timeline/score-file";
-import type { SensitivityBase, SensitivityCell, SensitivityTable } from "#engine/timeline/sensitivity-plan";
+import type { DecisionTrace, LayerTrace } from "#engine/run/decisions";
+import type { TimelineDocument } from "#engine/document/document";
+import type { Point } from "#engine/run/measure";
+import type { DecisionPreview } from "#engine/studies/preview";
+import type { RunProgress, RunResult } from "#engine/run/runner";
+import type { FileScore, ScoreRequest } from "#engine/run/score-file";
+import type { SensitivityBase, SensitivityCell, SensitivityTable } from "#engine/document/sensitivity-plan";
 import type { ZooEntry } from "#engine/zoo/manifest";
 
 export type {

@@ -1,11 +1,11 @@
 /** The host's runs: one at a time from the queue, steered by id, their news on its way out. */
 import { EngineError } from "#engine/core/errors";
 import type { Platform } from "#engine/core/ports";
-import type { RunControl } from "#engine/timeline/control";
-import { parseDocument, type TimelineDocument } from "#engine/timeline/document";
-import type { Measurement } from "#engine/timeline/measure";
-import { runDocument } from "#engine/timeline/runner";
-import { assertValid } from "#engine/timeline/validate";
+import type { RunControl } from "#engine/run/control";
+import { parseDocument, type TimelineDocument } from "#engine/document/document";
+import type { Measurement } from "#engine/run/measure";
+import { runDocument } from "#engine/run/runner";
+import { assertValid } from "#engine/document/validate";
 import type { BackendKeeper } from "./backend-keeper";
 import type { BoundaryFile, RunPhase, RunSummary } from "./protocol";
 import { type Emit, RunNews } from "./run-news";

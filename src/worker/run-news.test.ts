@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Point } from "#engine/timeline/measure";
+import type { Point } from "#engine/run/measure";
 import type { EventMessage } from "./protocol";
 import { RunNews } from "./run-news";
 import { evenPlaces, lossSeries, thinPoints } from "./thin";

@@ -1,6 +1,6 @@
 /** One run at a time; the others wait in the order they came. Pure: what a run does is the caller's. */
 import { EngineError } from "#engine/core/errors";
-import { RunControl } from "#engine/timeline/control";
+import { RunControl } from "#engine/run/control";
 import type { RunPhase } from "./protocol";
 
 /** What a run's work is given. */

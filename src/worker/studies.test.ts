@@ -1,7 +1,7 @@
 /** Decisions, previews and scans on their way from the engine to the page, on tiny real data. */
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { startTiny } from "#engine/timeline/tiny.testing";
+import { startTiny } from "#engine/run/tiny.testing";
 import { memoryKeyValues } from "./key-values";
 import { loopbackEngine } from "./loopback";
 import type { EngineClient, EngineEvents, EventName } from "./protocol";

@@ -1,11 +1,11 @@
 /** The host's studies: previews of decisions and sensitivity scans, each stopped by its id. They change nothing. */
-import { RunControl } from "#engine/timeline/control";
+import { RunControl } from "#engine/run/control";
 import { EngineError } from "#engine/core/errors";
-import { parseDocument } from "#engine/timeline/document";
-import { previewDecision } from "#engine/timeline/preview";
-import { scanSensitivity } from "#engine/timeline/sensitivity";
-import type { StudyDeps } from "#engine/timeline/state-before";
-import { assertValid } from "#engine/timeline/validate";
+import { parseDocument } from "#engine/document/document";
+import { previewDecision } from "#engine/studies/preview";
+import { scanSensitivity } from "#engine/studies/sensitivity";
+import type { StudyDeps } from "#engine/studies/state-before";
+import { assertValid } from "#engine/document/validate";
 import type { ArgumentOf, DecisionPreview, SensitivityCell, SensitivityTable, TimelineDocument } from "./protocol";
 import type { RunHostDeps } from "./run-host";
 import { LoadNews, newsIntervalMs } from "./run-news";

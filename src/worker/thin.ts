@@ -1,6 +1,6 @@
 /** Thinning series to what a chart can show. What is left are measured values, never averages. */
-import type { LossChunk } from "#engine/timeline/losses";
-import type { Point } from "#engine/timeline/measure";
+import type { LossChunk } from "#engine/run/losses";
+import type { Point } from "#engine/run/measure";
 import type { LossSeries } from "./protocol";
 
 /** As many as a chart has pixels to tell apart. */

@@ -1,8 +1,8 @@
 /** For tests only: an engine's dependencies in memory, with a tiny network and tiny data stored as a user's. */
 import { prepareBackend } from "#engine/backend/choose";
 import { wasmFolder } from "#engine/backend/node-wasm.testing";
-import type { TimelineDocument } from "#engine/timeline/document";
-import { tinyDocument, tinyPlatform } from "#engine/timeline/tiny.testing";
+import type { TimelineDocument } from "#engine/document/document";
+import { tinyDocument, tinyPlatform } from "#engine/run/tiny.testing";
 import { createMemoryPlatform } from "#platform/memory";
 import { createFileStore } from "./file-store";
 import type { HostDeps } from "./host";

@@ -1,5 +1,5 @@
 /** Every act that has a button in the bar or a key of its own. */
-import { validate } from "../../engine/timeline/validate";
+import { validate } from "../../engine/document/validate";
 import { isActive } from "../stores/run-store";
 import type { Studio } from "../stores/studio";
 import type { Action } from "./action";

@@ -2,7 +2,7 @@
  * Acts on one clip: what keys do to the clip that has the focus, and buttons to the one that is selected. Each selects
  * the clip, is one step to undo (the same key again belongs to the same step), and says where the clip lies now.
  */
-import { type Clip, clipEnd } from "../../engine/timeline/document";
+import { type Clip, clipEnd } from "../../engine/document/document";
 import {
   addClip,
   clipOf,

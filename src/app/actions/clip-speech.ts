@@ -1,7 +1,7 @@
 /** What a screen reader says of an act on a clip: where it lies now, and the joint method if that has become another. */
 import i18next from "i18next";
-import { classify } from "../../engine/timeline/classify";
-import { type Clip, clipEnd, type TimelineDocument } from "../../engine/timeline/document";
+import { classify } from "../../engine/document/classify";
+import { type Clip, clipEnd, type TimelineDocument } from "../../engine/document/document";
 import { combinations } from "../../survey/combinations";
 import { blockName } from "../edits/clip-names";
 import { shortName } from "../edits/combination-names";

@@ -2,7 +2,7 @@
  * The tensors of a boundary, layer by layer. The engine tells tensors as `<layer>/<role>`; what a layer does is read off
  * the shape of its kernel.
  */
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import type { Boundary, Run, Tensors } from "../stores/run-store";
 
 export type LayerOp = "conv2d" | "depthwise-conv2d" | "dense" | "batch-norm" | "other";

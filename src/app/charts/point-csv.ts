@@ -1,5 +1,5 @@
 /** The points of a run as a table for other programs: the columns and names that the command line writes. */
-import { pointColumns } from "../../engine/timeline/point-columns";
+import { pointColumns } from "../../engine/document/point-columns";
 import type { Point } from "../stores/run-store";
 import { toCsv } from "./csv";
 

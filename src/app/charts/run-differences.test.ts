@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDocument, type TimelineDocument } from "../../engine/timeline/document";
+import { parseDocument, type TimelineDocument } from "../../engine/document/document";
 import { differences, nameParts } from "./run-differences";
 
 const prune = { id: "p", block: "prune.magnitude", start: 0, steps: 100, params: { sparsity: 0.9 } };

@@ -1,6 +1,6 @@
 /** What one run's document has that another's has not: the name of a run, and the table of two side by side. */
 import type { BlockMeta } from "../../engine/blocks/block";
-import type { Clip, TimelineDocument } from "../../engine/timeline/document";
+import type { Clip, TimelineDocument } from "../../engine/document/document";
 import { metaOf } from "../edits/clip-edits";
 
 export type Value = string | number | null;

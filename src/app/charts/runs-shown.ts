@@ -1,6 +1,6 @@
 /** Which runs a picture shows beside the one at hand. */
 import { useMemo } from "react";
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import type { Point, Run } from "../stores/run-store";
 import { useDocument, useRuns } from "../stores/use-studio";
 import { isComparable } from "./layers";

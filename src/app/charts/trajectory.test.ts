@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "../../engine/timeline/document";
+import { parseDocument } from "../../engine/document/document";
 import { kindsBetween, stretchesOf } from "./trajectory";
 
 const clip = (id: string, block: string, start: number, steps: number) => ({ id, block, start, steps });

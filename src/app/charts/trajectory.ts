@@ -1,6 +1,6 @@
 /** What was going on between the points of a run, told from its document: the colours of the drawn trajectory. */
 import type { BlockKind } from "../../engine/blocks/block";
-import { clipEnd, type TimelineDocument } from "../../engine/timeline/document";
+import { clipEnd, type TimelineDocument } from "../../engine/document/document";
 import { clipOf, kindOfClip } from "../edits/clip-edits";
 
 /** What of a point matters here. */

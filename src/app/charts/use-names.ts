@@ -1,6 +1,6 @@
 /** What clips, points and runs are called in a chart or a table. */
 import { useTranslation } from "react-i18next";
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import { clipOf } from "../edits/clip-edits";
 import { blockName } from "../edits/clip-names";
 import { formatNumber } from "../i18n/format";

@@ -3,7 +3,7 @@
  * becomes the document when the drag ends. Pointer and keyboard steer the same session. No DOM: the timeline lends it a
  * surface to measure on.
  */
-import { clipEnd, type TimelineDocument } from "../../engine/timeline/document";
+import { clipEnd, type TimelineDocument } from "../../engine/document/document";
 import { addBlock, type ClipStudio } from "../actions/clip-actions";
 import { speakCancelled, speakClip, speakNotAdded } from "../actions/clip-speech";
 import { addClip, clipOf, type Edit, moveClip, stretchEnd, stretchStart } from "../edits/clip-edits";

@@ -1,5 +1,5 @@
 /** Steps and pixels, and the steps that a drag is drawn to: other clips' ends, the document's beginning, and a grid. */
-import { clipEnd, type TimelineDocument } from "../../engine/timeline/document";
+import { clipEnd, type TimelineDocument } from "../../engine/document/document";
 
 /** @param scale pixels for each step */
 export const toPixels = (step: number, scale: number): number => step * scale;

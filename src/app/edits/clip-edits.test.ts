@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDocument, type TimelineDocument } from "../../engine/timeline/document";
+import { parseDocument, type TimelineDocument } from "../../engine/document/document";
 import {
   addClip,
   clipOf,

@@ -4,7 +4,7 @@
  */
 import { type BlockKind, type BlockMeta, blockPrefixes } from "../../engine/blocks/block";
 import { blockMeta, isBlockId } from "../../engine/blocks/catalog";
-import { type Clip, clipEnd, documentEnd, maxSteps, type TimelineDocument } from "../../engine/timeline/document";
+import { type Clip, clipEnd, documentEnd, maxSteps, type TimelineDocument } from "../../engine/document/document";
 
 export type Edit = (document: TimelineDocument) => TimelineDocument;
 

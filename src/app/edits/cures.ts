@@ -1,6 +1,6 @@
 /** What mends a finding at one press: edits that leave a document without it. Where a choice is the person's there is none. */
-import type { Finding } from "../../engine/timeline/validate";
-import { type Clip, clipEnd, documentEnd, type TimelineDocument } from "../../engine/timeline/document";
+import type { Finding } from "../../engine/document/validate";
+import { type Clip, clipEnd, documentEnd, type TimelineDocument } from "../../engine/document/document";
 import {
   addClip,
   clipOf,

@@ -1,5 +1,5 @@
 /** What a new timeline holds: the three families of methods, overlapping, on a pretrained network and real data. */
-import { parseDocument } from "../../engine/timeline/document";
+import { parseDocument } from "../../engine/document/document";
 import json from "../../../examples/studio.json";
 
 export const defaultDocument = parseDocument(json);

@@ -1,5 +1,5 @@
 /** What a person does to a document besides its clips, as pure functions. */
-import type { TimelineDocument, TrainingSettings } from "../../engine/timeline/document";
+import type { TimelineDocument, TrainingSettings } from "../../engine/document/document";
 import type { Edit } from "./clip-edits";
 
 export const rename =

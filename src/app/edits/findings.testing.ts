@@ -1,7 +1,7 @@
 /** For tests only: for every code that `validate` knows, a document that has that finding. */
-import { type RawClip, tinyDocument } from "../../engine/timeline/tiny-document.testing";
-import type { TimelineDocument } from "../../engine/timeline/document";
-import type { FindingCode } from "../../engine/timeline/validate";
+import { type RawClip, tinyDocument } from "../../engine/document/tiny-document.testing";
+import type { TimelineDocument } from "../../engine/document/document";
+import type { FindingCode } from "../../engine/document/validate";
 
 const kd: RawClip = { block: "distill.kd-logits", steps: 5, teacher: "original" };
 const tune: RawClip = { block: "train.fine-tune", steps: 9 };

@@ -1,5 +1,5 @@
 /** Instants of one step happen in the order of the document. Which come before and behind one, and how they change places. */
-import type { Clip, TimelineDocument } from "../../engine/timeline/document";
+import type { Clip, TimelineDocument } from "../../engine/document/document";
 import { clipOf, type Edit } from "./clip-edits";
 
 const together = (a: Clip, b: Clip): boolean => a.steps === 0 && b.steps === 0 && a.start === b.start;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "../../engine/timeline/document";
+import { parseDocument } from "../../engine/document/document";
 import { emptyDocument } from "./default-document";
 import { clearLayerRatios, keepUnit, setLayerRatios } from "./layer-edits";
 

@@ -1,5 +1,5 @@
 /** What a person says of single layers of a pruning clip, as pure functions from document to document. */
-import type { Clip, TimelineDocument } from "../../engine/timeline/document";
+import type { Clip, TimelineDocument } from "../../engine/document/document";
 import type { Edit } from "./clip-edits";
 
 type Layers = NonNullable<Clip["layers"]>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { tinyDocument } from "../../engine/timeline/tiny-document.testing";
-import { validate } from "../../engine/timeline/validate";
+import { tinyDocument } from "../../engine/document/tiny-document.testing";
+import { validate } from "../../engine/document/validate";
 import { cutAtEndOf } from "./run-to-here";
 
 const kd = { block: "distill.kd-logits", teacher: "original" };

@@ -1,5 +1,5 @@
 /** The part of a document up to the end of one clip, for a run that stops there. */
-import { clipEnd, type TimelineDocument } from "../../engine/timeline/document";
+import { clipEnd, type TimelineDocument } from "../../engine/document/document";
 import type { Edit } from "./clip-edits";
 
 /**

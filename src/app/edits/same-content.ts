@@ -1,5 +1,5 @@
 /** Whether two documents do the same; names do not count. */
-import { hashableJson, type TimelineDocument } from "../../engine/timeline/document";
+import { hashableJson, type TimelineDocument } from "../../engine/document/document";
 
 /** Documents are compared at each edit, and never change. */
 const jsonOf = new WeakMap<TimelineDocument, string>();

@@ -1,7 +1,7 @@
 /** For tests only: pages that come and go over one storage and one engine's stores, as the tabs of one browser do. */
 import { afterEach, beforeAll, beforeEach } from "vitest";
-import { startTiny } from "#engine/timeline/tiny.testing";
-import type { TimelineDocument } from "../../engine/timeline/document";
+import { startTiny } from "#engine/run/tiny.testing";
+import type { TimelineDocument } from "../../engine/document/document";
 import { memoryKeyValues } from "../../worker/key-values";
 import { loopbackProcess } from "../../worker/loopback";
 import { stateCache } from "../../worker/state-cache";

@@ -3,7 +3,7 @@
  * opening, and what it leads back to is kept under its own id again: each document object knows where it belongs.
  */
 import { EngineError } from "../../engine/core/errors";
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import type { Studio } from "../stores/studio";
 import { isActive } from "../stores/run-store";
 import { type After, type Autosave, createAutosave } from "./autosave";

@@ -1,6 +1,6 @@
 /** What is kept of runs, going on and over, over pages that come and go. */
 import { describe, expect, it } from "vitest";
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import type { TinyStudio } from "../../worker/tiny-studio.testing";
 import { moveClip, setParam } from "../edits/clip-edits";
 import { emptyDocument } from "../edits/default-document";

@@ -1,5 +1,5 @@
 /** Keeps documents, settings and runs over a reload: what is kept comes back before the page is drawn. */
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import { nextFoundId } from "../stores/files-store";
 import { isActive } from "../stores/run-store";
 import type { Studio } from "../stores/studio";

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { type EngineErrorData, toErrorData } from "../../engine/core/errors";
-import { parseDocument, type TimelineDocument } from "../../engine/timeline/document";
+import { parseDocument, type TimelineDocument } from "../../engine/document/document";
 import { languages } from "../i18n/i18n";
 import type { SourceFacts } from "../stores/files-store";
 import type { KeptDocument } from "../stores/keeping-store";

@@ -4,7 +4,7 @@
  */
 import { deflateSync, FlateErrorCode, Inflate, strFromU8, strToU8 } from "fflate";
 import { EngineError, type EngineErrorCode } from "../../engine/core/errors";
-import { parseDocumentText, type TimelineDocument } from "../../engine/timeline/document";
+import { parseDocumentText, type TimelineDocument } from "../../engine/document/document";
 
 const version = 1;
 const key = "p";

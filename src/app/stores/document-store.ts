@@ -3,7 +3,7 @@
  * what is dragged are not, and undo does not touch them.
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import { clipOf, type Edit } from "../edits/clip-edits";
 
 export interface DocumentState {

@@ -1,8 +1,8 @@
 /** The whole way from the store to the engine and back, over the loopback, on tiny real data. */
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTiny } from "#engine/timeline/tiny.testing";
-import type { TimelineDocument } from "../../engine/timeline/document";
+import { startTiny } from "#engine/run/tiny.testing";
+import type { TimelineDocument } from "../../engine/document/document";
 import type { HostDeps } from "../../worker/host";
 import { memoryKeyValues } from "../../worker/key-values";
 import { loopbackProcess, type LoopbackProcess } from "../../worker/loopback";

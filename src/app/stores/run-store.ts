@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { toErrorData } from "../../engine/core/errors";
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import type { EngineClient, EngineErrorData, EngineEvents, RunSummary } from "../../worker/protocol";
 import { sameContent } from "../edits/same-content";
 import { appendLosses, type LossHistory, noLosses } from "./loss-history";

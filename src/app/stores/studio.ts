@@ -1,5 +1,5 @@
 /** The stores of one page, together. Made once, with an engine; tests make their own, over the loopback. */
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import type { EngineClient } from "../../worker/protocol";
 import { createDocumentStore, type DocumentStore } from "./document-store";
 import { createFilesStore, type FilesStore } from "./files-store";

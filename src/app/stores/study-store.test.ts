@@ -1,6 +1,6 @@
 /** Studies on their whole way to the engine and back, over the loopback, on tiny real data. */
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTiny } from "#engine/timeline/tiny.testing";
+import { startTiny } from "#engine/run/tiny.testing";
 import { memoryKeyValues } from "../../worker/key-values";
 import { loopbackEngine } from "../../worker/loopback";
 import type { EngineClient } from "../../worker/protocol";

@@ -1,5 +1,5 @@
 /** What clips and their parameters are called. */
-import type { TimelineDocument } from "../../engine/timeline/document";
+import type { TimelineDocument } from "../../engine/document/document";
 import type { Words } from "../../survey/words";
 import { clipOf } from "../edits/clip-edits";
 import { blockName, paramWords } from "../edits/clip-names";

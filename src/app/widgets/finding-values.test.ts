@@ -1,7 +1,7 @@
 import i18next from "i18next";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type FindingCode, validate } from "../../engine/timeline/validate";
-import type { tinyDocument } from "../../engine/timeline/tiny-document.testing";
+import { type FindingCode, validate } from "../../engine/document/validate";
+import type { tinyDocument } from "../../engine/document/tiny-document.testing";
 import { curesOf } from "../edits/cures";
 import { documentsWith } from "../edits/findings.testing";
 import { findings as words } from "../i18n/catalogue/findings";

@@ -1,6 +1,6 @@
 /** Encoding and decoding a pruned, quantized lenet5c, in MB of fp32 parameters per second. */
 import { pruneByMagnitude } from "#engine/blocks/prune/magnitude/magnitude";
-import { quantizeWeights } from "#engine/blocks/shared/quantize";
+import { quantizeWeights } from "#engine/blocks/shared/quantization/quantize";
 import { decodeArtefact, encodeArtefact } from "#engine/codecs/artefact";
 import { plainSnapshot } from "#engine/core/snapshot";
 import { originalBytes } from "#engine/metrics/accounting";

@@ -7,9 +7,9 @@ import { runInNewContext } from "node:vm";
 import * as tf from "@tensorflow/tfjs-core";
 import { memoryOf } from "#engine/backend/wasm-memory";
 import { asWasmBackend } from "#engine/backend/wasm-types";
-import { RunControl } from "#engine/timeline/control";
-import { documentEnd, parseDocument } from "#engine/timeline/document";
-import { runDocument } from "#engine/timeline/runner";
+import { RunControl } from "#engine/run/control";
+import { documentEnd, parseDocument } from "#engine/document/document";
+import { runDocument } from "#engine/run/runner";
 import { nodePlatform, useBackend } from "../context";
 import type { MemoryOfRun } from "./memory";
 

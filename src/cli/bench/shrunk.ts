@@ -2,8 +2,8 @@
  * Whether a network that pruning made smaller is as much faster as it has fewer multiply-accumulates: filters of the
  * smallest L1 norm go from every layer, and inference of what is left is timed beside that of the whole, in turns.
  */
-import { filterNorms } from "#engine/blocks/shared/filter-norms";
-import { chooseUnits, targetGroups } from "#engine/blocks/shared/structured-pruning";
+import { filterNorms } from "#engine/blocks/shared/pruning/filter-norms";
+import { chooseUnits, targetGroups } from "#engine/blocks/shared/pruning/structured-pruning";
 import type { Network } from "#engine/core/network";
 import { plainSnapshot } from "#engine/core/snapshot";
 import { macsOf } from "#engine/metrics/accounting";

@@ -7,7 +7,7 @@ import { type Split, splits } from "#engine/datasets/manifest";
 import { writeLayersModel } from "#engine/formats/layers-model/write";
 import { bopsOf, macsOf, nonZeroCount, parameterCount } from "#engine/metrics/accounting";
 import { shapesOf } from "#engine/ops/registry";
-import { scoreFile } from "#engine/timeline/score-file";
+import { scoreFile } from "#engine/run/score-file";
 import { nodePlatform, useBackend } from "../context";
 import { grouped, type OutputOptions, percent, print, table } from "../output";
 

@@ -3,7 +3,7 @@ import { catalog } from "#engine/blocks/catalog";
 import { blockWords } from "#engine/blocks/words";
 import { catalogueIds } from "#engine/datasets/manifest";
 import { openDataset } from "#engine/datasets/dataset";
-import { recipeArm, recipeById, recipes } from "#engine/timeline/recipes";
+import { recipeArm, recipeById, recipes } from "#engine/recipes/recipes";
 import { readZoo } from "#engine/zoo/manifest";
 import { nodePlatform } from "../context";
 import { grouped, type OutputOptions, percent, print, table } from "../output";

@@ -2,11 +2,11 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { EngineError } from "#engine/core/errors";
-import { RunControl } from "#engine/timeline/control";
-import type { DecisionTrace } from "#engine/timeline/decisions";
-import type { Measurement, Point } from "#engine/timeline/measure";
-import { pointColumns } from "#engine/timeline/point-columns";
-import { runDocument, type RunResult } from "#engine/timeline/runner";
+import { RunControl } from "#engine/run/control";
+import type { DecisionTrace } from "#engine/run/decisions";
+import type { Measurement, Point } from "#engine/run/measure";
+import { pointColumns } from "#engine/document/point-columns";
+import { runDocument, type RunResult } from "#engine/run/runner";
 import { combinations } from "#survey/combinations";
 import { everyCore, nodePlatform, useBackend } from "../context";
 import { readDocument } from "../document-input";

@@ -1,17 +1,17 @@
 /** `sensitivity DOC`: what each layer can do without, as a table, and ratios chosen from it. */
 import { writeFile } from "node:fs/promises";
 import { EngineError } from "#engine/core/errors";
-import { RunControl } from "#engine/timeline/control";
-import type { TimelineDocument } from "#engine/timeline/document";
-import { scanSensitivity } from "#engine/timeline/sensitivity";
+import { RunControl } from "#engine/run/control";
+import type { TimelineDocument } from "#engine/document/document";
+import { scanSensitivity } from "#engine/studies/sensitivity";
 import {
   type Budget,
   ratiosForBudget,
   ratiosWithinLoss,
   type SensitivityPlan,
   type SensitivityTable,
-} from "#engine/timeline/sensitivity-plan";
-import { assertValid } from "#engine/timeline/validate";
+} from "#engine/document/sensitivity-plan";
+import { assertValid } from "#engine/document/validate";
 import { nodePlatform, useBackend } from "../context";
 import { readDocument } from "../document-input";
 import { grouped, type OutputOptions, percent, print, table, wholeNumber } from "../output";

@@ -1,7 +1,7 @@
 /** `validate DOC`: findings and combinations. Exit 2 when there are errors. */
 import { combinations } from "#survey/combinations";
-import { classify } from "#engine/timeline/classify";
-import { validate } from "#engine/timeline/validate";
+import { classify } from "#engine/document/classify";
+import { validate } from "#engine/document/validate";
 import { readDocument } from "../document-input";
 import { type OutputOptions, print } from "../output";
 

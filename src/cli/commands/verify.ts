@@ -1,9 +1,9 @@
 /** `verify recipe:ID`: runs both arms of a recipe's claim on paired seeds and judges it. */
-import { judge } from "#engine/timeline/claim";
-import { RunControl } from "#engine/timeline/control";
-import { parseDocument } from "#engine/timeline/document";
-import { recipeArm, recipeById } from "#engine/timeline/recipes";
-import { type RunDeps, runDocument } from "#engine/timeline/runner";
+import { judge } from "#engine/recipes/claim";
+import { RunControl } from "#engine/run/control";
+import { parseDocument } from "#engine/document/document";
+import { recipeArm, recipeById } from "#engine/recipes/recipes";
+import { type RunDeps, runDocument } from "#engine/run/runner";
 import { nodePlatform, useBackend } from "../context";
 import { type OutputOptions, print } from "../output";
 

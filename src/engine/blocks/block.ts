@@ -41,7 +41,7 @@ export interface BlockNeeds {
   readonly teacher: boolean;
 }
 
-/** What the combination of methods on a timeline is told from (`timeline/classify.ts`). */
+/** What the combination of methods on a timeline is told from (`document/classify.ts`). */
 export interface BlockTraits {
   /** Of a pruner: does the network get smaller (`structured`), or only emptier. */
   readonly granularity?: "unstructured" | "structured";

@@ -19,12 +19,12 @@ import {
   type TinyPlatform,
   tinyPlatform,
   trainedTiny,
-} from "../timeline/tiny.testing";
+} from "../run/tiny.testing";
 import { type BlockMeta, blockPrefixes } from "./block";
 import { catalog } from "./catalog";
 import { parseParams } from "./params";
 import { implementationOf } from "./registry";
-import { quantizeWeights } from "./shared/quantize";
+import { quantizeWeights } from "./shared/quantization/quantize";
 import { blockWords } from "./words";
 
 const metas = import.meta.glob<{ meta: BlockMeta }>("./*/*/meta.ts", { eager: true });

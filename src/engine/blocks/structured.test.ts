@@ -8,14 +8,7 @@ import { createRng } from "../core/rng";
 import type { Snapshot } from "../core/snapshot";
 import { expectMaskedIsShrunk, livelySnapshot } from "../surgery/check.testing";
 import type * as Surgery from "../surgery/remove-channels";
-import {
-  runTiny,
-  startTiny,
-  tinyClasses,
-  tinyDocument,
-  type TinyPlatform,
-  tinyPlatform,
-} from "../timeline/tiny.testing";
+import { runTiny, startTiny, tinyClasses, tinyDocument, type TinyPlatform, tinyPlatform } from "../run/tiny.testing";
 import { type BuildId, buildIds } from "../zoo/build-ids";
 import { builders } from "../zoo/builders";
 import type { BlockMeta } from "./block";

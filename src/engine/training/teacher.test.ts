@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { livelySnapshot } from "../surgery/check.testing";
-import { startTiny, tinyImages, tinyNetwork } from "../timeline/tiny.testing";
+import { startTiny, tinyImages, tinyNetwork } from "../run/tiny.testing";
 import { imageBatch } from "./batches";
 import { createTeacher, type TeacherOptions } from "./teacher";
 

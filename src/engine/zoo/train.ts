@@ -8,7 +8,7 @@ import { plainSnapshot, type Snapshot } from "../core/snapshot";
 import { pack, unpack } from "../core/tensor-pack";
 import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
 import type { LabelledImages } from "../datasets/source";
-import { learningRateFactor } from "../training/learning-rate";
+import { learningRateFactor } from "../document/learning-rate";
 import { LiveModel } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
 import { trainStep } from "../training/step";

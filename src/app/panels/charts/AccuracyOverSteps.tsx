@@ -1,7 +1,7 @@
 /** The accuracy of the points of the run at hand, in the order of time. */
 import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { documentEnd } from "../../../engine/timeline/document";
+import { documentEnd } from "../../../engine/document/document";
 import { accuracyRange, type AxisPair, stepRange } from "../../charts/axes";
 import { dotsPath, linesPath, marksPath } from "../../charts/path";
 import { Plot } from "../../charts/Plot";

@@ -3,7 +3,7 @@ import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { usePlotArea } from "recharts";
 import type { BlockKind } from "../../../engine/blocks/block";
-import { documentEnd } from "../../../engine/timeline/document";
+import { documentEnd } from "../../../engine/document/document";
 import { type AxisPair, rangeFromZero, stepRange } from "../../charts/axes";
 import { linesPath } from "../../charts/path";
 import { spread, textWidth } from "../../charts/place-labels";

@@ -2,7 +2,7 @@
 import { memo } from "react";
 import { usePlotArea } from "recharts";
 import type { BlockKind } from "../../../engine/blocks/block";
-import type { TimelineDocument } from "../../../engine/timeline/document";
+import type { TimelineDocument } from "../../../engine/document/document";
 import { dotsPath, linesPath, marksPath } from "../../charts/path";
 import { along, type Box, placeLabel, textWidth } from "../../charts/place-labels";
 import type { TradeOff } from "../../charts/pareto";

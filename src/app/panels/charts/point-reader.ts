@@ -1,6 +1,6 @@
 /** Which point is read, by pointer or by key: apart from the picture, which is not drawn again for it. */
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { TimelineDocument } from "../../../engine/timeline/document";
+import type { TimelineDocument } from "../../../engine/document/document";
 import type { Place } from "../../charts/path";
 import type { Point } from "../../stores/run-store";
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type EngineErrorData, toErrorData } from "../../../engine/core/errors";
-import type { TimelineDocument } from "../../../engine/timeline/document";
+import type { TimelineDocument } from "../../../engine/document/document";
 import type { FileScore } from "../../../worker/protocol";
 import { formatNumber, formatPercent } from "../../i18n/format";
 import { useFiles, useLibrary, useStudio } from "../../stores/use-studio";

@@ -1,8 +1,8 @@
 /** Facts of what was found, as lists. */
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { classify } from "../../../engine/timeline/classify";
-import type { TimelineDocument } from "../../../engine/timeline/document";
+import { classify } from "../../../engine/document/classify";
+import type { TimelineDocument } from "../../../engine/document/document";
 import { combinations } from "../../../survey/combinations";
 import type { DatasetInfo, FileReport } from "../../../worker/protocol";
 import { formatBytes, formatNumber } from "../../i18n/format";

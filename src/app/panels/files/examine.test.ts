@@ -1,7 +1,7 @@
 /** From dropped files to what is shown and used, over the loopback, with the real readers. */
 import { zipSync } from "fflate";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTiny } from "#engine/timeline/tiny.testing";
+import { startTiny } from "#engine/run/tiny.testing";
 import { memoryKeyValues } from "../../../worker/key-values";
 import { createFileStore } from "../../../worker/file-store";
 import { loopbackEngine } from "../../../worker/loopback";

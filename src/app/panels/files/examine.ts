@@ -4,7 +4,7 @@
  */
 import { unzip, type Unzipped } from "fflate";
 import { EngineError, toErrorData } from "../../../engine/core/errors";
-import { parseDocument } from "../../../engine/timeline/document";
+import { parseDocument } from "../../../engine/document/document";
 import { nextFoundId } from "../../stores/files-store";
 import type { Studio } from "../../stores/studio";
 import type { DroppedFile } from "./dropped-files";

@@ -2,7 +2,7 @@
  * What is known of the network and the data that a document names: what they are called, whether they are here, whether
  * they fit each other. And the edits that change them.
  */
-import type { TimelineDocument } from "../../../engine/timeline/document";
+import type { TimelineDocument } from "../../../engine/document/document";
 import type { Edit } from "../../edits/clip-edits";
 import { setDataset, setModelSource } from "../../edits/document-edits";
 import type { SourceFacts } from "../../stores/files-store";

@@ -1,7 +1,7 @@
 /** Buttons of a clip: run up to its end, copy it, take it away. */
 import { useTranslation } from "react-i18next";
-import { validate } from "../../../engine/timeline/validate";
-import type { Clip } from "../../../engine/timeline/document";
+import { validate } from "../../../engine/document/validate";
+import type { Clip } from "../../../engine/document/document";
 import { duplicate, remove } from "../../actions/clip-actions";
 import { cutAtEndOf } from "../../edits/run-to-here";
 import { useSay } from "../../i18n/i18n";

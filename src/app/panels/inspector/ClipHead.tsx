@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { BlockMeta } from "../../../engine/blocks/block";
 import { isBlockId } from "../../../engine/blocks/catalog";
-import type { Clip } from "../../../engine/timeline/document";
+import type { Clip } from "../../../engine/document/document";
 import { citations } from "../../../survey/citations";
 import { kindOfClip } from "../../edits/clip-edits";
 import { blockName, wordsOfBlock } from "../../edits/clip-names";

@@ -1,7 +1,7 @@
 /** One clip: what its method is, what is wrong, its settings, what it did, where it comes from. */
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import type { Clip } from "../../../engine/timeline/document";
+import type { Clip } from "../../../engine/document/document";
 import { kindOfClip, metaOf } from "../../edits/clip-edits";
 import { ClipActs } from "./ClipActs";
 import { ClipFindings } from "./Findings";

@@ -2,7 +2,7 @@
 import { useTranslation } from "react-i18next";
 import type { BlockMeta } from "../../../engine/blocks/block";
 import type { Param } from "../../../engine/blocks/params";
-import type { Clip } from "../../../engine/timeline/document";
+import type { Clip } from "../../../engine/document/document";
 import { resetParam, setParam } from "../../edits/clip-edits";
 import { useSay } from "../../i18n/i18n";
 import { useStudio } from "../../stores/use-studio";

@@ -1,6 +1,6 @@
 /** Where a clip begins and how long it is, in optimizer steps. */
 import { useTranslation } from "react-i18next";
-import { type Clip, clipEnd, maxSteps } from "../../../engine/timeline/document";
+import { type Clip, clipEnd, maxSteps } from "../../../engine/document/document";
 import { metaOf, moveClip, stretchEnd } from "../../edits/clip-edits";
 import { formatNumber } from "../../i18n/format";
 import { useStudio } from "../../stores/use-studio";

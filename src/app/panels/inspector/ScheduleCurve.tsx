@@ -1,6 +1,6 @@
 /** A clip's schedule as a small curve with its first and last value in words. */
 import { useTranslation } from "react-i18next";
-import type { Clip } from "../../../engine/timeline/document";
+import type { Clip } from "../../../engine/document/document";
 import { formatNumber } from "../../i18n/format";
 import { Curve } from "../../widgets/Curve";
 import { fieldText } from "../../widgets/format-value";

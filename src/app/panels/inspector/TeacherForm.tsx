@@ -1,7 +1,7 @@
 /** Who teaches a distiller, and how many images a clip may use. */
 import { useTranslation } from "react-i18next";
 import type { BlockMeta } from "../../../engine/blocks/block";
-import { type Clip, clipEnd } from "../../../engine/timeline/document";
+import { type Clip, clipEnd } from "../../../engine/document/document";
 import { setSamples, setTeacher } from "../../edits/clip-edits";
 import { formatPercent } from "../../i18n/format";
 import { useSay } from "../../i18n/i18n";

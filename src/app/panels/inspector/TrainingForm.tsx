@@ -1,6 +1,6 @@
 /** How the document trains where no fine-tuning clip says otherwise. */
 import { useTranslation } from "react-i18next";
-import type { TrainingSettings } from "../../../engine/timeline/document";
+import type { TrainingSettings } from "../../../engine/document/document";
 import { setTraining } from "../../edits/document-edits";
 import { useShownDocument, useStudio } from "../../stores/use-studio";
 import { ChoiceField } from "../../widgets/ChoiceField";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tinyDocument } from "../../../engine/timeline/tiny-document.testing";
+import { tinyDocument } from "../../../engine/document/tiny-document.testing";
 import { setParam } from "../../edits/clip-edits";
 import { cutAtEndOf } from "../../edits/run-to-here";
 import type { Boundary } from "../../stores/run-store";

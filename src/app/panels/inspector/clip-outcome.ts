@@ -1,5 +1,5 @@
 /** What a clip did, read from the boundaries of a run that has passed it. */
-import { type Clip, clipEnd, type TimelineDocument } from "../../../engine/timeline/document";
+import { type Clip, clipEnd, type TimelineDocument } from "../../../engine/document/document";
 import { cutAtEndOf } from "../../edits/run-to-here";
 import { sameContent } from "../../edits/same-content";
 import type { Point, Run } from "../../stores/run-store";

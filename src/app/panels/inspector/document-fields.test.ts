@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NumberParam } from "../../../engine/blocks/params";
-import { parseDocument } from "../../../engine/timeline/document";
+import { parseDocument } from "../../../engine/document/document";
 import { documentFields, imagesField, normalizations, stepsField, trainingFields } from "./document-fields";
 
 const base = { version: 1, dataset: { id: "mnist" }, model: { source: "zoo:x" }, clips: [] };

@@ -1,7 +1,7 @@
 /** Ranges of the fields of a document, for its form. `document.ts` of the engine is what decides; a test compares them. */
 import { type ChoiceParam, choice, number, type NumberParam } from "../../../engine/blocks/params";
-import { maxSteps, optimizers } from "../../../engine/timeline/document";
-import { learningRateSchedules } from "../../../engine/training/learning-rate";
+import { maxSteps, optimizers } from "../../../engine/document/document";
+import { learningRateSchedules } from "../../../engine/document/learning-rate";
 
 const mostImages = 10_000_000;
 const whole = (min: number, max: number, initial: number, unit: NumberParam["unit"] = "none") =>

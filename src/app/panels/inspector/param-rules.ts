@@ -1,6 +1,6 @@
 /** Parameters that make no difference beside what another one says. */
 import type { BlockMeta } from "../../../engine/blocks/block";
-import type { Clip } from "../../../engine/timeline/document";
+import type { Clip } from "../../../engine/document/document";
 
 /** Under `why_<reason>` in the catalogue's area `inspector`. */
 export type IdleReason = "schedule" | "growth" | "percentile" | "activations" | "momentum" | "aim" | "rule";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Clip } from "../../../engine/timeline/document";
+import type { Clip } from "../../../engine/document/document";
 import { decisionsOf, learningRateOf, sparsityStair } from "./schedule-curve";
 
 const clip = (params: Clip["params"], fields: Partial<Clip> = {}): Clip => ({

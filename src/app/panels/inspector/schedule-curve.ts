@@ -1,9 +1,13 @@
 /** How a clip's schedule goes over its length, by the engine's own rules. */
 import { parseParams } from "../../../engine/blocks/params";
-import { type PruningSchedule, pruningRounds, scheduledSparsity } from "../../../engine/blocks/shared/pruning-schedule";
-import type { Clip } from "../../../engine/timeline/document";
-import { roundStep } from "../../../engine/timeline/schedule";
-import { learningRateFactor, type LearningRateSchedule } from "../../../engine/training/learning-rate";
+import {
+  type PruningSchedule,
+  pruningRounds,
+  scheduledSparsity,
+} from "../../../engine/blocks/shared/pruning/pruning-schedule";
+import type { Clip } from "../../../engine/document/document";
+import { roundStep } from "../../../engine/document/schedule";
+import { learningRateFactor, type LearningRateSchedule } from "../../../engine/document/learning-rate";
 import { metaOf } from "../../edits/clip-edits";
 import type { CurvePoint } from "../../widgets/curve-path";
 

@@ -6,7 +6,7 @@ import { csvType, toCsv } from "../../charts/csv";
 import { originalOf } from "../../charts/layers";
 import { usePointNames } from "../../charts/use-names";
 import { useOutOfDate } from "../../charts/use-out-of-date";
-import type { TimelineDocument } from "../../../engine/timeline/document";
+import type { TimelineDocument } from "../../../engine/document/document";
 import type { Boundary } from "../../stores/run-store";
 import { useRuns } from "../../stores/use-studio";
 import { ForgottenTable } from "./ForgottenTable";

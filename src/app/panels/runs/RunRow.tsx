@@ -1,8 +1,8 @@
 /** One run: its figures, and what can be done with it. */
 import { useTranslation } from "react-i18next";
 import { combinations } from "../../../survey/combinations";
-import { classify } from "../../../engine/timeline/classify";
-import { documentEnd } from "../../../engine/timeline/document";
+import { classify } from "../../../engine/document/classify";
+import { documentEnd } from "../../../engine/document/document";
 import { documentFileName, fileName, saveFile } from "../../actions/download";
 import { csvType } from "../../charts/csv";
 import { pointsCsv } from "../../charts/point-csv";

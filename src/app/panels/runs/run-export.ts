@@ -1,5 +1,5 @@
 /** A run as a file for other programs: the document that it executed, and every figure that it gave. */
-import { classify } from "../../../engine/timeline/classify";
+import { classify } from "../../../engine/document/classify";
 import type { Run } from "../../stores/run-store";
 
 export const runJson = ({

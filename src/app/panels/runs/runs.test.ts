@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "../../../engine/timeline/document";
+import { parseDocument } from "../../../engine/document/document";
 import { newRun } from "../../stores/run-store";
 import { choose } from "./chosen";
 import { runJson } from "./run-export";

@@ -1,8 +1,8 @@
 /** One clip: a bar or a diamond that is dragged, stretched at its ends, and acted on by keys. */
 import { type KeyboardEvent, memo } from "react";
 import { useTranslation } from "react-i18next";
-import { type Clip, clipEnd } from "../../../engine/timeline/document";
-import type { Finding } from "../../../engine/timeline/validate";
+import { type Clip, clipEnd } from "../../../engine/document/document";
+import type { Finding } from "../../../engine/document/validate";
 import { kindOfClip, metaOf } from "../../edits/clip-edits";
 import { useDragHandle } from "../../drag/use-drag";
 import { markOf } from "./finding-text";

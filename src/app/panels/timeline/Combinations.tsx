@@ -1,7 +1,7 @@
 /** What the survey calls the way the clips lie to each other; it changes while one is dragged. */
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { classify } from "../../../engine/timeline/classify";
+import { classify } from "../../../engine/document/classify";
 import { type Combination, type CombinationId, combinations } from "../../../survey/combinations";
 import { combinationText } from "../../actions/clip-speech";
 import { combinedKinds, shortName } from "../../edits/combination-names";

@@ -1,8 +1,8 @@
 /** The lanes with their clips, and what keys do on them. */
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { TimelineDocument } from "../../../engine/timeline/document";
-import { type Finding, validate } from "../../../engine/timeline/validate";
+import type { TimelineDocument } from "../../../engine/document/document";
+import { type Finding, validate } from "../../../engine/document/validate";
 import { keyOf } from "../../actions/action";
 import { clipActions, remove } from "../../actions/clip-actions";
 import { gridOf } from "../../drag/snap";

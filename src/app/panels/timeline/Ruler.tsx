@@ -1,7 +1,7 @@
 /** Steps and epochs along the top, lines at the ends of clips, and how far the run is. */
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { clipEnd, type TimelineDocument } from "../../../engine/timeline/document";
+import { clipEnd, type TimelineDocument } from "../../../engine/document/document";
 import { formatNumber } from "../../i18n/format";
 import { isActive, isOutOfDate } from "../../stores/run-store";
 import { useDocument, useRuns, useStudio } from "../../stores/use-studio";

@@ -1,7 +1,7 @@
 import i18next from "i18next";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parseDocument } from "../../../engine/timeline/document";
-import { validate } from "../../../engine/timeline/validate";
+import { parseDocument } from "../../../engine/document/document";
+import { validate } from "../../../engine/document/validate";
 import { defaultDocument, emptyDocument } from "../../edits/default-document";
 import { type Language, startI18n } from "../../i18n/i18n";
 import { clipLabel, placeLabel } from "./clip-label";

@@ -1,6 +1,6 @@
 /** A clip in words: its method, the parameters that tell most, and where it lies. */
 import type { TFunction } from "i18next";
-import { type Clip, clipEnd, type TimelineDocument } from "../../../engine/timeline/document";
+import { type Clip, clipEnd, type TimelineDocument } from "../../../engine/document/document";
 import { metaOf, clipOf } from "../../edits/clip-edits";
 import { blockName, paramWords } from "../../edits/clip-names";
 import { formatNumber } from "../../i18n/format";

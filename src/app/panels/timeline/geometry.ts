@@ -1,5 +1,5 @@
 /** Where things lie on the timeline, in pixels: the scale that fits, rows of a lane, lines of the ruler. */
-import { clipEnd, type Clip, type TimelineDocument } from "../../../engine/timeline/document";
+import { clipEnd, type Clip, type TimelineDocument } from "../../../engine/document/document";
 import { niceStep, toPixels } from "../../drag/snap";
 
 /** Of the lanes' names on the left. */

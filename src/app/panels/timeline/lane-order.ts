@@ -1,6 +1,6 @@
 /** Lanes from top to bottom and the clips in them, as eyes and arrow keys go through them. */
 import type { BlockKind } from "../../../engine/blocks/block";
-import type { Clip } from "../../../engine/timeline/document";
+import type { Clip } from "../../../engine/document/document";
 import { kindOfClip } from "../../edits/clip-edits";
 import { extentOf, laneRows } from "./geometry";
 

@@ -1,7 +1,7 @@
 /** The survey's figures of pruning, with what this clip does marked in them. */
 import { useTranslation } from "react-i18next";
 import type { BlockMeta } from "../../../../engine/blocks/block";
-import type { Clip } from "../../../../engine/timeline/document";
+import type { Clip } from "../../../../engine/document/document";
 import type { GranularityKind, ScheduleKind } from "../../../figures/figure-data";
 import { GranularityFigure } from "../../../figures/GranularityFigure";
 import { ScheduleFigure } from "../../../figures/ScheduleFigure";

@@ -1,6 +1,6 @@
 /** What can be seen of a pruning clip: what would go, what each layer can do without, what went, and figures. Loaded when it is shown. */
 import type { BlockMeta } from "../../../../engine/blocks/block";
-import type { Clip } from "../../../../engine/timeline/document";
+import type { Clip } from "../../../../engine/document/document";
 import { Figures } from "./Figures";
 import { Sensitivity } from "./Sensitivity";
 import { WhatWent } from "./WhatWent";

@@ -7,8 +7,8 @@ import {
   ratiosWithinLoss,
   type SensitivityPlan,
   type SensitivityTable as Table,
-} from "../../../../engine/timeline/sensitivity-plan";
-import type { Clip } from "../../../../engine/timeline/document";
+} from "../../../../engine/document/sensitivity-plan";
+import type { Clip } from "../../../../engine/document/document";
 import { clearLayerRatios, setLayerRatios } from "../../../edits/layer-edits";
 import { sameContent } from "../../../edits/same-content";
 import { formatNumber, formatPercent } from "../../../i18n/format";

@@ -1,7 +1,7 @@
 /** The heat map of a scan: a table whose cells say in numbers what their shade says. */
 import { type CSSProperties, memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { SensitivityPlan, SensitivityTable as Table } from "../../../../engine/timeline/sensitivity-plan";
+import type { SensitivityPlan, SensitivityTable as Table } from "../../../../engine/document/sensitivity-plan";
 import { formatNumber, formatPercent } from "../../../i18n/format";
 import { DataTable } from "../../../widgets/DataTable";
 

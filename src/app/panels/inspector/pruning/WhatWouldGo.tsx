@@ -1,7 +1,7 @@
 /** What the clip's first decision would remove, unit by unit; each can be kept. */
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { Clip } from "../../../../engine/timeline/document";
+import type { Clip } from "../../../../engine/document/document";
 import type { DecisionPreview } from "../../../../worker/protocol";
 import { keepUnit } from "../../../edits/layer-edits";
 import { sameContent } from "../../../edits/same-content";

@@ -8,7 +8,7 @@ import {
   tinyImages,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { imageBatch, labelBatch } from "../../../training/batches";
 import { LiveModel } from "../../../training/live-model";
 import { trainStep } from "../../../training/step";

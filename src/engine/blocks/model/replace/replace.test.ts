@@ -9,7 +9,7 @@ import {
   tinyDocument,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { builders } from "../../../zoo/builders";
 import { initializeValues } from "../../../zoo/initialize";
 

@@ -11,7 +11,7 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { builders } from "../../../zoo/builders";
 import type { ClipServices, OutputBatch } from "../../block";

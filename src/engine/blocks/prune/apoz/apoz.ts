@@ -3,7 +3,7 @@ import { consumersOf, type Network, type Node, nodeById } from "../../../core/ne
 import type { Snapshot } from "../../../core/snapshot";
 import { analyzeChannels, type ChannelGroup } from "../../../surgery/channel-groups";
 import type { BlockImplementation, ClipServices } from "../../block";
-import { type Scorable, structuredPruning } from "../../shared/structured-pruning";
+import { type Scorable, structuredPruning } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 /** Kinds that give exact zeros on one side. Of the others what is next to nothing counts. */

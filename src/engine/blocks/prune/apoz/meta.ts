@@ -1,6 +1,6 @@
 import { defineBlock } from "../../block";
 import { choice, number } from "../../params";
-import { structuredParams } from "../../shared/structured-pruning-params";
+import { structuredParams } from "../../shared/pruning/structured-pruning-params";
 
 export const meta = defineBlock({
   id: "prune.apoz",

@@ -12,13 +12,13 @@ import {
   tinyPixels,
   tinyPlatform,
   trainTiny,
-} from "../../../timeline/tiny.testing";
-import { visitOutputs } from "../../../timeline/visits";
+} from "../../../run/tiny.testing";
+import { visitOutputs } from "../../../run/visits";
 import { type NetworkBuilder, networkBuilder } from "../../../zoo/builder";
 import { builders } from "../../../zoo/builders";
 import { initializeValues } from "../../../zoo/initialize";
 import type { ClipServices } from "../../block";
-import { chooseUnits, targetGroups } from "../../shared/structured-pruning";
+import { chooseUnits, targetGroups } from "../../shared/pruning/structured-pruning";
 import { ChannelMeans, gateScores, gatesOf } from "./attention-se";
 
 beforeAll(startTiny);

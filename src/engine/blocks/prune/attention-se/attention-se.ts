@@ -8,7 +8,7 @@ import { shapesOf } from "../../../ops/registry";
 import { analyzeChannels, type ChannelGroup } from "../../../surgery/channel-groups";
 import type { BlockImplementation, ClipServices } from "../../block";
 import type { ParamsOf } from "../../params";
-import { type Scorable, structuredPruning } from "../../shared/structured-pruning";
+import { type Scorable, structuredPruning } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 /** A node with one factor for each channel, and the image that it is multiplied with. */

@@ -11,11 +11,11 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { builders } from "../../../zoo/builders";
-import { gammaScores, hasGamma } from "../../shared/gamma-scores";
-import { chooseUnits, targetGroups, type UnitChoice } from "../../shared/structured-pruning";
+import { gammaScores, hasGamma } from "../../shared/pruning/gamma-scores";
+import { chooseUnits, targetGroups, type UnitChoice } from "../../shared/pruning/structured-pruning";
 
 beforeAll(startTiny);
 

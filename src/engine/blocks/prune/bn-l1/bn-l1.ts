@@ -3,8 +3,8 @@
  * without its training. The survey's table calls it unstructured; whole channels go.
  */
 import type { BlockImplementation } from "../../block";
-import { gammaScores, hasGamma } from "../../shared/gamma-scores";
-import { structuredPruning } from "../../shared/structured-pruning";
+import { gammaScores, hasGamma } from "../../shared/pruning/gamma-scores";
+import { structuredPruning } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 export const bnL1: BlockImplementation<typeof meta.params> = (context) =>

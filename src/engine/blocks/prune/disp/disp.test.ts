@@ -13,12 +13,12 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
-import { visitOutputGradients } from "../../../timeline/visits";
+} from "../../../run/tiny.testing";
+import { visitOutputGradients } from "../../../run/visits";
 import { evaluate, inferenceModel } from "../../../training/evaluate";
 import type { ClipServices } from "../../block";
-import { unitsChosen, withoutUnits } from "../../shared/pruning.testing";
-import { accuracyOf } from "../../shared/tiny-accuracy.testing";
+import { unitsChosen, withoutUnits } from "../../shared/pruning/pruning.testing";
+import { accuracyOf } from "../../shared/pruning/tiny-accuracy.testing";
 import { gateImportances, overLayerNorm } from "./disp";
 
 beforeAll(startTiny);

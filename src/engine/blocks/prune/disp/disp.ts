@@ -7,9 +7,9 @@
 import type { Snapshot } from "../../../core/snapshot";
 import type { ChannelGroup } from "../../../surgery/channel-groups";
 import type { BlockImplementation, ClipServices } from "../../block";
-import { perRoundSchedule } from "../../shared/rounds";
-import { structuredPruning } from "../../shared/structured-pruning";
-import { unitMagnitudes, unitOutputs } from "../../shared/unit-outputs";
+import { perRoundSchedule } from "../../shared/pruning/rounds";
+import { structuredPruning } from "../../shared/pruning/structured-pruning";
+import { unitMagnitudes, unitOutputs } from "../../shared/pruning/unit-outputs";
 import { meta } from "./meta";
 
 /** Images of one gradient. In inference images do not mix, so that each has its own however many there are. */

@@ -1,7 +1,7 @@
 import { defineBlock } from "../../block";
 import { choice, number } from "../../params";
-import { guardParams, scheduleParams } from "../../shared/pruning-schedule-params";
-import { structuredParams } from "../../shared/structured-pruning-params";
+import { guardParams, scheduleParams } from "../../shared/pruning/pruning-schedule-params";
+import { structuredParams } from "../../shared/pruning/structured-pruning-params";
 
 export const meta = defineBlock({
   id: "prune.disp",

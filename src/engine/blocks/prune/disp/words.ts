@@ -1,6 +1,6 @@
 import { words as w } from "#survey/words";
 import type { BlockWords } from "../../block";
-import { structuredWords } from "../../shared/pruning-words";
+import { structuredWords } from "../../shared/pruning/pruning-words";
 import type { meta } from "./meta";
 
 const { rounds, endFraction, targets, roundTo, accuracyGuard } = structuredWords;

@@ -10,10 +10,10 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { type Choosing, fourFilters, unitsChosen, withoutUnits } from "../../shared/pruning.testing";
-import { filterNorms } from "../../shared/filter-norms";
+import { type Choosing, fourFilters, unitsChosen, withoutUnits } from "../../shared/pruning/pruning.testing";
+import { filterNorms } from "../../shared/pruning/filter-norms";
 
 beforeAll(startTiny);
 

@@ -1,7 +1,7 @@
 /** Filter pruning by L1 norm (Li et al. 2017): physically removes the channels whose kernels are smallest. */
 import type { BlockImplementation } from "../../block";
-import { filterNorms } from "../../shared/filter-norms";
-import { structuredPruning } from "../../shared/structured-pruning";
+import { filterNorms } from "../../shared/pruning/filter-norms";
+import { structuredPruning } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 export const filterL1: BlockImplementation<typeof meta.params> = (context) =>

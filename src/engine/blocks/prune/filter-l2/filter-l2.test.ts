@@ -9,10 +9,10 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { fourFilters, oneConvolution, unitsChosen } from "../../shared/pruning.testing";
-import { filterNorms } from "../../shared/filter-norms";
+import { fourFilters, oneConvolution, unitsChosen } from "../../shared/pruning/pruning.testing";
+import { filterNorms } from "../../shared/pruning/filter-norms";
 
 beforeAll(startTiny);
 

@@ -9,8 +9,8 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
-import { oneConvolution, unitsChosen } from "../../shared/pruning.testing";
+} from "../../../run/tiny.testing";
+import { oneConvolution, unitsChosen } from "../../shared/pruning/pruning.testing";
 import { distanceSums, fpgmScores } from "./fpgm";
 
 beforeAll(startTiny);

@@ -4,7 +4,7 @@ import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { type ChannelGroup, unitOfElement } from "../../../surgery/channel-groups";
 import type { BlockImplementation } from "../../block";
 import type { ParamsOf } from "../../params";
-import { structuredPruning } from "../../shared/structured-pruning";
+import { structuredPruning } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 type Options = Pick<ParamsOf<typeof meta.params>, "scope" | "distance">;

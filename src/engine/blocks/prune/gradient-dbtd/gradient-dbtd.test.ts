@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createRng } from "../../../core/rng";
-import { runTiny, startTiny, tinyDocument, tinyNetwork, tinyPlatform } from "../../../timeline/tiny.testing";
+import { runTiny, startTiny, tinyDocument, tinyNetwork, tinyPlatform } from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { uniformTensor } from "../../shared/noise";
 import { densePlaces, normalQuantile, pruneGradient, thresholdOf } from "./gradient-dbtd";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { createRng } from "../../../core/rng";
 import { plainSnapshot } from "../../../core/snapshot";
-import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { energyOffsets, offDiagonal, pruneToDiagonals, tileOffsets } from "./gran-block-diagonal";
 

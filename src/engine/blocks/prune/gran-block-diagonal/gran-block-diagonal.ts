@@ -10,7 +10,7 @@ import type { Rng } from "../../../core/rng";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { BlockImplementation } from "../../block";
 import type { ParamsOf } from "../../params";
-import { maskWeights } from "../../shared/mask-pruning";
+import { maskWeights } from "../../shared/pruning/mask-pruning";
 import { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;

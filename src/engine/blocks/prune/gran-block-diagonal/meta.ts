@@ -1,6 +1,6 @@
 import { defineBlock } from "../../block";
 import { choice, number } from "../../params";
-import { guardParams } from "../../shared/pruning-schedule-params";
+import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.gran-block-diagonal",

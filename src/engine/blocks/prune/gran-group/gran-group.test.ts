@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
-import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { columnNorms } from "../../shared/shape-columns";
+import { columnNorms } from "../../shared/pruning/shape-columns";
 import { pruneColumns } from "./gran-group";
 
 /** A 3x3 convolution of 2 channels to 4 filters; column `(place, channel)` holds its number `place * 2 + channel + 1`. */

@@ -4,9 +4,15 @@
  */
 import type { Snapshot } from "../../../core/snapshot";
 import type { BlockImplementation } from "../../block";
-import { pruningRounds, scheduledSparsity } from "../../shared/pruning-schedule";
-import { chooseColumns, type ColumnChoice, columnLayers, maskColumns, scoredColumns } from "../../shared/shape-columns";
-import { scheduledLayers } from "../../shared/structured-pruning";
+import { pruningRounds, scheduledSparsity } from "../../shared/pruning/pruning-schedule";
+import {
+  chooseColumns,
+  type ColumnChoice,
+  columnLayers,
+  maskColumns,
+  scoredColumns,
+} from "../../shared/pruning/shape-columns";
+import { scheduledLayers } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 /** The snapshot with a share of the columns of its convolutions masked. @throws EngineError `not-prunable` */

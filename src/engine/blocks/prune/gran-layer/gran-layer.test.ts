@@ -13,8 +13,8 @@ import {
   tinyPlatform,
   tinyTrainCount,
   trainTiny,
-} from "../../../timeline/tiny.testing";
-import { visitOutputs } from "../../../timeline/visits";
+} from "../../../run/tiny.testing";
+import { visitOutputs } from "../../../run/visits";
 import { networkBuilder } from "../../../zoo/builder";
 import { initializeValues } from "../../../zoo/initialize";
 import type { ClipServices } from "../../block";

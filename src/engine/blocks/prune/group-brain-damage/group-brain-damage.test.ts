@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { plainSnapshot, valuesOf } from "../../../core/snapshot";
-import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { columnNorms } from "../../shared/shape-columns";
+import { columnNorms } from "../../shared/pruning/shape-columns";
 import { columnPenalty, damage } from "./group-brain-damage";
 
 beforeAll(startTiny);

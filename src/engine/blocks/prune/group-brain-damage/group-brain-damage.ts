@@ -7,7 +7,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Network } from "../../../core/network";
 import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
 import type { BlockImplementation, LayerChoice } from "../../block";
-import { chooseColumns, type ColumnLayer, columnLayers, maskColumns, scoredColumns } from "../../shared/shape-columns";
+import {
+  chooseColumns,
+  type ColumnLayer,
+  columnLayers,
+  maskColumns,
+  scoredColumns,
+} from "../../shared/pruning/shape-columns";
 import { meta } from "./meta";
 
 /** Keeps the gradient of a column of zeros finite: it is 0 then. */

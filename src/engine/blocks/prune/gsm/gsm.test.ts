@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sgdUpdate } from "../../../backend/fused";
 import { createRng } from "../../../core/rng";
-import { kernelNames } from "../../shared/mask-pruning";
+import { kernelNames } from "../../shared/pruning/mask-pruning";
 import type { ParameterUpdates } from "../../../training/step";
-import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 import { sparsifyGradients, topThreshold } from "./gsm";
 
 beforeAll(startTiny);

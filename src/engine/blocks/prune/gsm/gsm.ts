@@ -9,10 +9,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { effectiveValues } from "../../../core/effective";
 import { EngineError } from "../../../core/errors";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
-import { learningRateFactor } from "../../../training/learning-rate";
+import { learningRateFactor } from "../../../document/learning-rate";
 import type { ParameterUpdates } from "../../../training/step";
 import type { BlockImplementation, ClipContext, ClipRun } from "../../block";
-import { chooseWeights, kernelNames, type MaskChoice, maskWeights } from "../../shared/mask-pruning";
+import { chooseWeights, kernelNames, type MaskChoice, maskWeights } from "../../shared/pruning/mask-pruning";
 import { meta } from "./meta";
 
 /** Halvings of the range in which a threshold is sought: below the spacing of floats. */

@@ -11,9 +11,9 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { unitsChosen } from "../../shared/pruning.testing";
+import { unitsChosen } from "../../shared/pruning/pruning.testing";
 import { groupPenalty, jointScores } from "./joint-io";
 
 beforeAll(startTiny);

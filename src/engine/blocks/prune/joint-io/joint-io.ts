@@ -8,8 +8,8 @@ import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
 import type { ChannelGroup, ChannelSlices } from "../../../surgery/channel-groups";
 import type { BlockImplementation } from "../../block";
 import type { ParamsOf } from "../../params";
-import { ofNetwork } from "../../shared/of-network";
-import { structuredPruning, targetGroups, unitSums } from "../../shared/structured-pruning";
+import { ofNetwork } from "../../shared/pruning/of-network";
+import { structuredPruning, targetGroups, unitSums } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 /** `|K_l[..., c]|^2 + |K_l+1[:, :, c, :]|^2` of each unit; ranked together, by weight. */

@@ -10,7 +10,7 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { fillKnapsack, unitMacs } from "./knapsack";
 import { dropGreedily, type Item, solveExactly } from "./solve";
 

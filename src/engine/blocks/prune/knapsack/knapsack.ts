@@ -13,7 +13,7 @@ import { type ChannelGroup, minimumChannels, unitOfElement } from "../../../surg
 import { removeChannels } from "../../../surgery/remove-channels";
 import type { BlockImplementation, ClipServices, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
-import { targetGroups } from "../../shared/structured-pruning";
+import { targetGroups } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 import { dropGreedily, type Item, solveExactly } from "./solve";
 

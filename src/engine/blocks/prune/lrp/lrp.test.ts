@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Snapshot } from "../../../core/snapshot";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk } from "../../../surgery/check.testing";
-import { visitRelevances } from "../../../timeline/relevance-visits";
+import { visitRelevances } from "../../../run/relevance-visits";
 import {
   filtersOf,
   freshTiny,
@@ -15,10 +15,10 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import type { ClipServices, OutputBatch, RelevanceOptions } from "../../block";
-import { unitsChosen, withoutUnits } from "../../shared/pruning.testing";
-import { accuracyOf } from "../../shared/tiny-accuracy.testing";
+import { unitsChosen, withoutUnits } from "../../shared/pruning/pruning.testing";
+import { accuracyOf } from "../../shared/pruning/tiny-accuracy.testing";
 import { relevanceScores } from "./lrp";
 
 beforeAll(startTiny);

@@ -7,8 +7,8 @@
 import type { Snapshot } from "../../../core/snapshot";
 import type { ChannelGroup } from "../../../surgery/channel-groups";
 import type { BlockImplementation, ClipServices, RelevanceOptions } from "../../block";
-import { structuredPruning } from "../../shared/structured-pruning";
-import { unitMagnitudes, unitOutputs } from "../../shared/unit-outputs";
+import { structuredPruning } from "../../shared/pruning/structured-pruning";
+import { unitMagnitudes, unitOutputs } from "../../shared/pruning/unit-outputs";
 import { meta } from "./meta";
 
 /** One score for each unit of each group, at least 0, in units of logits; comparable between layers. */

@@ -9,9 +9,9 @@ import {
   tinyDocument,
   type TinyPlatform,
   tinyPlatform,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { removalCount } from "../../shared/select";
+import { removalCount } from "../../shared/pruning/select";
 import { pruneByMagnitude } from "./magnitude";
 
 /** Dense layers without biases, one for each kernel `[inputs, units]`. */

@@ -1,8 +1,8 @@
 /** Magnitude pruning (Han et al. 2015): masks the weights that are smallest in absolute value. */
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { BlockImplementation } from "../../block";
-import { chooseWeights, kernelNames, maskPruning, maskWeights } from "../../shared/mask-pruning";
-import type { ScoreNormalization } from "../../shared/select";
+import { chooseWeights, kernelNames, maskPruning, maskWeights } from "../../shared/pruning/mask-pruning";
+import type { ScoreNormalization } from "../../shared/pruning/select";
 import type { meta } from "./meta";
 
 const magnitudes = (snapshot: Snapshot, kernels: readonly string[]): Float32Array[] =>

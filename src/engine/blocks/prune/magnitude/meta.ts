@@ -1,6 +1,6 @@
 import { defineBlock } from "../../block";
 import { choice, number } from "../../params";
-import { scheduleParams } from "../../shared/pruning-schedule-params";
+import { scheduleParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.magnitude",

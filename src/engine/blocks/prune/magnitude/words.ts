@@ -1,6 +1,6 @@
 import { words as w } from "#survey/words";
 import type { BlockWords } from "../../block";
-import { normalizationWords, scheduleWords, scopeWords } from "../../shared/pruning-words";
+import { normalizationWords, scheduleWords, scopeWords } from "../../shared/pruning/pruning-words";
 import type { meta } from "./meta";
 
 export const words: BlockWords<typeof meta.params> = {

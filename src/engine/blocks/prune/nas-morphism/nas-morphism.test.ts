@@ -4,9 +4,9 @@ import { parametersOf, sizeOfShape } from "../../../core/network";
 import type { Snapshot } from "../../../core/snapshot";
 import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
 import { addLayer } from "../../../surgery/morph";
-import { decodedOf, runTiny, startTiny, tinyDocument, tinyNetwork, tinyPlatform } from "../../../timeline/tiny.testing";
-import { unitsChosen, withoutUnits } from "../../shared/pruning.testing";
-import { filterNorms } from "../../shared/filter-norms";
+import { decodedOf, runTiny, startTiny, tinyDocument, tinyNetwork, tinyPlatform } from "../../../run/tiny.testing";
+import { unitsChosen, withoutUnits } from "../../shared/pruning/pruning.testing";
+import { filterNorms } from "../../shared/pruning/filter-norms";
 import { applyMove, drawMove, fitness, movesOf } from "./nas-morphism";
 
 beforeAll(startTiny);

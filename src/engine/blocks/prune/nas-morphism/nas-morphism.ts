@@ -16,8 +16,8 @@ import { removeChannels } from "../../../surgery/remove-channels";
 import { removeBlock, residualBlocks } from "../../../surgery/remove-block";
 import type { BlockImplementation, ModelAccess } from "../../block";
 import type { ParamsOf } from "../../params";
-import { filterNorms } from "../../shared/filter-norms";
-import { chooseUnits, targetGroups } from "../../shared/structured-pruning";
+import { filterNorms } from "../../shared/pruning/filter-norms";
+import { chooseUnits, targetGroups } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;

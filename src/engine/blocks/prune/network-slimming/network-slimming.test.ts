@@ -10,7 +10,7 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { initializeValues } from "../../../zoo/initialize";
 import { penalizedGammas, slim } from "./network-slimming";

@@ -8,9 +8,9 @@ import type { Snapshot } from "../../../core/snapshot";
 import { absorbOffsets } from "../../../surgery/absorb-offsets";
 import { removeChannels, type RemovalResult } from "../../../surgery/remove-channels";
 import type { BlockImplementation, LayerChoice } from "../../block";
-import { gammaScores, scaledGroups, scoredGammas } from "../../shared/gamma-scores";
-import { ofNetwork } from "../../shared/of-network";
-import { chooseUnits } from "../../shared/structured-pruning";
+import { gammaScores, scaledGroups, scoredGammas } from "../../shared/pruning/gamma-scores";
+import { ofNetwork } from "../../shared/pruning/of-network";
+import { chooseUnits } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 /** Names of the gammas that the penalty acts on. */

@@ -1,7 +1,7 @@
 import { defineBlock } from "../../block";
 import { choice, number } from "../../params";
-import { fisherParams } from "../../shared/fisher-params";
-import { scheduleParams } from "../../shared/pruning-schedule-params";
+import { fisherParams } from "../../shared/pruning/fisher-params";
+import { scheduleParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.obd",

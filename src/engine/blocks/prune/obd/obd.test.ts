@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { plainSnapshot } from "../../../core/snapshot";
 import { weightedNodes } from "../../../core/network";
-import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import type { ClipServices } from "../../block";
-import { removalCount, smallest } from "../../shared/select";
-import { fisherDiagonal } from "../../shared/per-sample-gradients";
+import { removalCount, smallest } from "../../shared/pruning/select";
+import { fisherDiagonal } from "../../shared/pruning/per-sample-gradients";
 import { saliencies } from "./obd";
 
 const f32 = (...values: number[]) => Float32Array.from(values);

@@ -5,8 +5,8 @@
 import { effectiveValues } from "../../../core/effective";
 import { valuesOf } from "../../../core/snapshot";
 import type { BlockImplementation } from "../../block";
-import { maskPruning } from "../../shared/mask-pruning";
-import { fisherDiagonal } from "../../shared/per-sample-gradients";
+import { maskPruning } from "../../shared/pruning/mask-pruning";
+import { fisherDiagonal } from "../../shared/pruning/per-sample-gradients";
 import type { meta } from "./meta";
 
 /** `h w^2 / 2` of each weight. */

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { weightedNodes } from "../../../core/network";
 import { plainSnapshot } from "../../../core/snapshot";
-import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { removalCount } from "../../shared/select";
+import { removalCount } from "../../shared/pruning/select";
 import { addGradient, blockSaliencies, eliminate, fittingBlock, kernelBlocks } from "./inverse-hessian";
 import { inverseHessians, surgeonScores } from "./obs";
 

@@ -9,8 +9,8 @@ import { parametersOf, sizeOfShape } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { BlockImplementation, ClipServices } from "../../block";
 import type { ParamsOf } from "../../params";
-import { withFreshScales } from "../../shared/fresh-scales";
-import { maskPruning } from "../../shared/mask-pruning";
+import { withFreshScales } from "../../shared/pruning/fresh-scales";
+import { maskPruning } from "../../shared/pruning/mask-pruning";
 import {
   addGradient,
   blockSaliencies,

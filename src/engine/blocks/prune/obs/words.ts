@@ -1,7 +1,7 @@
 import { words as w } from "#survey/words";
 import type { BlockWords } from "../../block";
-import { fisherWords } from "../../shared/fisher-words";
-import { scheduleWords, scopeWords } from "../../shared/pruning-words";
+import { fisherWords } from "../../shared/pruning/fisher-words";
+import { scheduleWords, scopeWords } from "../../shared/pruning/pruning-words";
 import type { meta } from "./meta";
 
 export const words: BlockWords<typeof meta.params> = {

@@ -5,7 +5,7 @@ import { createRng } from "../../../core/rng";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, expectSameLogits, logitsOf } from "../../../surgery/check.testing";
-import { modelAccess } from "../../../timeline/model-access";
+import { modelAccess } from "../../../run/model-access";
 import {
   filtersOf,
   runTiny,
@@ -14,17 +14,17 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { forward } from "../../../training/forward";
 import { LearnedTensors, type LearnedTensor } from "../../../training/learned-tensors";
 import { LiveModel } from "../../../training/live-model";
 import { networkBuilder } from "../../../zoo/builder";
 import type { ClipContext } from "../../block";
 import { parseParams } from "../../params";
-import { unitsChosen } from "../../shared/pruning.testing";
+import { unitsChosen } from "../../shared/pruning/pruning.testing";
 import { meta } from "./meta";
 import { pdip, scoresOf } from "./pdip";
-import { readingSlices, scaledByUnits } from "../../shared/unit-factors";
+import { readingSlices, scaledByUnits } from "../../shared/pruning/unit-factors";
 
 beforeAll(startTiny);
 

@@ -14,10 +14,10 @@ import { plainSnapshot } from "../../../core/snapshot";
 import type { ChannelGroup, ChannelSlices } from "../../../surgery/channel-groups";
 import type { LearnedTensor } from "../../../training/learned-tensors";
 import type { BlockImplementation, ModelAccess } from "../../block";
-import { ofNetwork } from "../../shared/of-network";
-import { perRoundSchedule } from "../../shared/rounds";
-import { structuredPruning, targetGroups } from "../../shared/structured-pruning";
-import { readingSlices, scaledByUnits } from "../../shared/unit-factors";
+import { ofNetwork } from "../../shared/pruning/of-network";
+import { perRoundSchedule } from "../../shared/pruning/rounds";
+import { structuredPruning, targetGroups } from "../../shared/pruning/structured-pruning";
+import { readingSlices, scaledByUnits } from "../../shared/pruning/unit-factors";
 import { meta } from "./meta";
 
 /** sigmoid(3) is 0.953: nearly open, and not yet flat. */

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type Network, nodeById } from "../../../core/network";
 import { type ChannelGroup, minimumChannels } from "../../../surgery/channel-groups";
 import type { LayerChoice } from "../../block";
-import { removalCount } from "../../shared/select";
+import { removalCount } from "../../shared/pruning/select";
 
 /** `k` at a step of the clip: from 1 at the first to `last` at the last, linearly. */
 export const steepnessAt = (step: number, steps: number, last: number): number =>

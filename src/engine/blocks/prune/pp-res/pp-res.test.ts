@@ -22,11 +22,11 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { forward } from "../../../training/forward";
 import { networkBuilder } from "../../../zoo/builder";
-import { fourFilters } from "../../shared/pruning.testing";
-import { scaledByUnits } from "../../shared/unit-factors";
+import { fourFilters } from "../../shared/pruning/pruning.testing";
+import { scaledByUnits } from "../../shared/pruning/unit-factors";
 import { maskedPlaces } from "./masked-places";
 import { dividing, hardMask, keepRule, softMask, steepnessAt, straightThrough } from "./masks";
 import { dropOff, offAfter, unitsOff } from "./pp-res";

@@ -17,10 +17,10 @@ import { removeChannels, type RemovalResult } from "../../../surgery/remove-chan
 import type { LearnedTensor } from "../../../training/learned-tensors";
 import type { BlockImplementation, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
-import { ofNetwork } from "../../shared/of-network";
-import { removalCount } from "../../shared/select";
-import { scaledByUnits } from "../../shared/unit-factors";
-import { chooseUnits, targetGroups, type UnitRemovals } from "../../shared/structured-pruning";
+import { ofNetwork } from "../../shared/pruning/of-network";
+import { removalCount } from "../../shared/pruning/select";
+import { scaledByUnits } from "../../shared/pruning/unit-factors";
+import { chooseUnits, targetGroups, type UnitRemovals } from "../../shared/pruning/structured-pruning";
 import { type MaskedPlace, maskedPlaces } from "./masked-places";
 import {
   dividing,

@@ -3,7 +3,7 @@ import { channelGroups } from "../../../surgery/channel-groups";
 import { expectMaskedIsShrunk, livelySnapshot } from "../../../surgery/check.testing";
 import { nodeById } from "../../../core/network";
 import type { Snapshot } from "../../../core/snapshot";
-import type { DecisionTrace } from "../../../timeline/decisions";
+import type { DecisionTrace } from "../../../run/decisions";
 import {
   type RawClip,
   filtersOf,
@@ -14,9 +14,9 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
-import { unitsChosen } from "../../shared/pruning.testing";
-import { filterNorms } from "../../shared/filter-norms";
+} from "../../../run/tiny.testing";
+import { unitsChosen } from "../../shared/pruning/pruning.testing";
+import { filterNorms } from "../../shared/pruning/filter-norms";
 import { pruneAsFarAsItGoes, pruningOrder } from "./sched-layerwise";
 
 beforeAll(startTiny);

@@ -8,8 +8,8 @@ import type { ChannelGroup } from "../../../surgery/channel-groups";
 import { type RemovalResult, removeChannels } from "../../../surgery/remove-channels";
 import type { BlockImplementation, ClipServices, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
-import { filterNorms } from "../../shared/filter-norms";
-import { chooseUnits, targetGroups } from "../../shared/structured-pruning";
+import { filterNorms } from "../../shared/pruning/filter-norms";
+import { chooseUnits, targetGroups } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;

@@ -1,7 +1,7 @@
-import { learningRateSchedules } from "../../../training/learning-rate";
+import { learningRateSchedules } from "../../../document/learning-rate";
 import { defineBlock } from "../../block";
 import { choice, number } from "../../params";
-import { guardParams } from "../../shared/pruning-schedule-params";
+import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.sched-lottery-ticket",

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { plainSnapshot, type Snapshot, valuesOf } from "../../../core/snapshot";
 import { createRng } from "../../../core/rng";
-import { runTiny, startTiny, tinyDocument, tinyPlatform, trainedTiny } from "../../../timeline/tiny.testing";
+import { runTiny, startTiny, tinyDocument, tinyPlatform, trainedTiny } from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
 import { pruneRound, rewind } from "./sched-lottery-ticket";
 

@@ -9,13 +9,13 @@
 import { EngineError } from "../../../core/errors";
 import { type Network, parametersOf, sizeOfShape, weightedNodes } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
-import { roundStep } from "../../../timeline/schedule";
-import { learningRateFactor } from "../../../training/learning-rate";
+import { roundStep } from "../../../document/schedule";
+import { learningRateFactor } from "../../../document/learning-rate";
 import type { LearnedTensor } from "../../../training/learned-tensors";
 import { initializeValues } from "../../../zoo/initialize";
 import type { BlockImplementation, LayerChoice, ModelAccess } from "../../block";
-import { withFreshScales } from "../../shared/fresh-scales";
-import { chooseWeights, kernelNames, maskWeights } from "../../shared/mask-pruning";
+import { withFreshScales } from "../../shared/pruning/fresh-scales";
+import { chooseWeights, kernelNames, maskWeights } from "../../shared/pruning/mask-pruning";
 import { meta } from "./meta";
 
 export interface Shares {

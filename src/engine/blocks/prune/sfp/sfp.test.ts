@@ -9,8 +9,8 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
-import { fourFilters } from "../../shared/pruning.testing";
+} from "../../../run/tiny.testing";
+import { fourFilters } from "../../shared/pruning/pruning.testing";
 import { softChoice, zeroFilters } from "./sfp";
 
 beforeAll(startTiny);

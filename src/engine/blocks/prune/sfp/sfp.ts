@@ -11,8 +11,8 @@ import { planRemovals } from "../../../surgery/removal-plan";
 import { removeChannels } from "../../../surgery/remove-channels";
 import type { BlockImplementation, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
-import { filterNorms } from "../../shared/filter-norms";
-import { chooseUnits, targetGroups, type UnitRemovals } from "../../shared/structured-pruning";
+import { filterNorms } from "../../shared/pruning/filter-norms";
+import { chooseUnits, targetGroups, type UnitRemovals } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;

@@ -1,6 +1,6 @@
 import { defineBlock } from "../../block";
 import { number } from "../../params";
-import { guardParams } from "../../shared/pruning-schedule-params";
+import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.sparse-vd",

@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createRng } from "../../../core/rng";
 import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
-import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { kernelNames } from "../../shared/mask-pruning";
+import { kernelNames } from "../../shared/pruning/mask-pruning";
 import { normalTensor } from "../../shared/noise";
 import { divergence, dropNoise, logAlphaOf, noisyOutput } from "./sparse-vd";
 

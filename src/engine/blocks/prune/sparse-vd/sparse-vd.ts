@@ -11,9 +11,9 @@ import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { operationOf } from "../../../ops/registry";
 import type { LearnedTensor } from "../../../training/learned-tensors";
 import type { BlockImplementation, ModelAccess } from "../../block";
-import { kernelNames, maskWeights } from "../../shared/mask-pruning";
+import { kernelNames, maskWeights } from "../../shared/pruning/mask-pruning";
 import { normalTensor } from "../../shared/noise";
-import { smallest } from "../../shared/select";
+import { smallest } from "../../shared/pruning/select";
 import type { meta } from "./meta";
 
 /** Of the approximation of the divergence (equation 14). */

@@ -9,9 +9,9 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import { networkBuilder } from "../../../zoo/builder";
-import { oneConvolution, unitsChosen } from "../../shared/pruning.testing";
+import { oneConvolution, unitsChosen } from "../../shared/pruning/pruning.testing";
 import { channelSparsity, densities } from "./sparsity-ratio";
 
 beforeAll(startTiny);

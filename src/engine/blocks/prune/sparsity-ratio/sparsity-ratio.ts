@@ -7,7 +7,7 @@ import { effectiveValues } from "../../../core/effective";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { type ChannelGroup, unitOfElement } from "../../../surgery/channel-groups";
 import type { BlockImplementation } from "../../block";
-import { structuredPruning } from "../../shared/structured-pruning";
+import { structuredPruning } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 /**

@@ -13,9 +13,9 @@ import type { KeptSlices } from "../../../training/live-model";
 import { removeChannels } from "../../../surgery/remove-channels";
 import type { BlockImplementation } from "../../block";
 import type { ParamsOf } from "../../params";
-import { maskWeights } from "../../shared/mask-pruning";
-import { ofNetwork } from "../../shared/of-network";
-import { targetGroups, unitSums } from "../../shared/structured-pruning";
+import { maskWeights } from "../../shared/pruning/mask-pruning";
+import { ofNetwork } from "../../shared/pruning/of-network";
+import { targetGroups, unitSums } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;

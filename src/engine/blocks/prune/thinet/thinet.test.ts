@@ -13,11 +13,11 @@ import {
   tinyPixels,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
-import { visitOutputs } from "../../../timeline/visits";
+} from "../../../run/tiny.testing";
+import { visitOutputs } from "../../../run/visits";
 import { networkBuilder } from "../../../zoo/builder";
 import type { ClipServices } from "../../block";
-import { gramMatrix, solveSymmetric } from "../../shared/least-squares";
+import { gramMatrix, solveSymmetric } from "../../shared/pruning/least-squares";
 import { contributionsTo } from "./contributions";
 import { greedyOrder, keptFactors, thinetScores } from "./thinet";
 

@@ -8,8 +8,8 @@ import { channelGroups, type ChannelGroup, unitOfElement } from "../../../surger
 import { maskChannels } from "../../../surgery/mask-channels";
 import { planRemovals } from "../../../surgery/removal-plan";
 import type { BlockImplementation, ClipContext } from "../../block";
-import { gramMatrix, solveSymmetric } from "../../shared/least-squares";
-import { structuredPruning, type UnitRemovals } from "../../shared/structured-pruning";
+import { gramMatrix, solveSymmetric } from "../../shared/pruning/least-squares";
+import { structuredPruning, type UnitRemovals } from "../../shared/pruning/structured-pruning";
 import { type Contributions, contributionsTo } from "./contributions";
 import { meta } from "./meta";
 

@@ -15,10 +15,10 @@ import { removeChannels, type RemovalResult } from "../../../surgery/remove-chan
 import type { LearnedTensor } from "../../../training/learned-tensors";
 import type { BlockImplementation, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
-import { gammaSlices, scaledGroups, scoredGammas } from "../../shared/gamma-scores";
+import { gammaSlices, scaledGroups, scoredGammas } from "../../shared/pruning/gamma-scores";
 import { normalTensor } from "../../shared/noise";
-import { ofNetwork } from "../../shared/of-network";
-import { chooseUnits, type UnitRemovals } from "../../shared/structured-pruning";
+import { ofNetwork } from "../../shared/pruning/of-network";
+import { chooseUnits, type UnitRemovals } from "../../shared/pruning/structured-pruning";
 import { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;

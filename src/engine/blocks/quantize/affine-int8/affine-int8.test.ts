@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { affineRange, roundHalfEven } from "../../../core/effective";
-import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 
 describe("affine quantizer (Jacob et al. 2018)", () => {
   it("[-1.02, 1.98] in 8 bits: S = 3 / 255, -min / S = 86.7 -> Z = 87, the range moves to [-1.023529, 1.976471]", () => {

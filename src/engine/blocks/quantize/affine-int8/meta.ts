@@ -1,5 +1,10 @@
 import { defineBlock } from "../../block";
-import { activationBits, calibrationParams, imagesParam, weightParams } from "../../shared/quantize-params";
+import {
+  activationBits,
+  calibrationParams,
+  imagesParam,
+  weightParams,
+} from "../../shared/quantization/quantize-params";
 
 export const meta = defineBlock({
   id: "quant.affine-int8",

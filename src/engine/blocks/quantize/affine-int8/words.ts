@@ -1,6 +1,11 @@
 import { words as w } from "#survey/words";
 import type { BlockWords } from "../../block";
-import { activationBitsWords, calibrationWords, imagesWords, weightWords } from "../../shared/quantize-words";
+import {
+  activationBitsWords,
+  calibrationWords,
+  imagesWords,
+  weightWords,
+} from "../../shared/quantization/quantize-words";
 import type { meta } from "./meta";
 
 export const words: BlockWords<typeof meta.params> = {

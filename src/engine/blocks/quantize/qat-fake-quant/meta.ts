@@ -1,6 +1,11 @@
 import { defineBlock } from "../../block";
 import { number } from "../../params";
-import { activationBits, calibrationParams, imagesParam, weightParams } from "../../shared/quantize-params";
+import {
+  activationBits,
+  calibrationParams,
+  imagesParam,
+  weightParams,
+} from "../../shared/quantization/quantize-params";
 
 export const meta = defineBlock({
   id: "quant.qat-fake-quant",

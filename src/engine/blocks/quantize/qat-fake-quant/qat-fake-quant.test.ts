@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { roundStep } from "../../../timeline/schedule";
-import { decodedOf, runTiny, startTiny, tinyDocument, tinyImages, tinyPlatform } from "../../../timeline/tiny.testing";
+import { roundStep } from "../../../document/schedule";
+import { decodedOf, runTiny, startTiny, tinyDocument, tinyImages, tinyPlatform } from "../../../run/tiny.testing";
 import { imageBatch } from "../../../training/batches";
 import { inferenceModel } from "../../../training/evaluate";
 import { forward } from "../../../training/forward";

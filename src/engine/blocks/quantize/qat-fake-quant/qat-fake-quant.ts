@@ -6,7 +6,7 @@
 import { floatBits } from "../../../core/effective";
 import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
 import type { BlockImplementation } from "../../block";
-import { quantizeActivations, quantizeWeights } from "../../shared/quantize";
+import { quantizeActivations, quantizeWeights } from "../../shared/quantization/quantize";
 import type { meta } from "./meta";
 
 export const qatFakeQuant: BlockImplementation<typeof meta.params> = ({ params, steps, services }) => {

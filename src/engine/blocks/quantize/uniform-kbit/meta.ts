@@ -1,5 +1,5 @@
 import { defineBlock } from "../../block";
-import { calibrationParams, weightParams } from "../../shared/quantize-params";
+import { calibrationParams, weightParams } from "../../shared/quantization/quantize-params";
 
 export const meta = defineBlock({
   id: "quant.uniform-kbit",

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { effectiveValues, uniformCodes, uniformScales } from "../../../core/effective";
-import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../timeline/tiny.testing";
+import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 
 const quantizer = (weights: Float32Array, bits: number, groups = 1) => {
   const clips = new Float32Array(groups).fill(1);

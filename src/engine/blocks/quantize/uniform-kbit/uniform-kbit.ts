@@ -1,7 +1,7 @@
 /** Post-training symmetric uniform quantization of weights, 2 to 8 bits (Krishnamoorthi 2018). */
 import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
 import type { BlockImplementation } from "../../block";
-import { quantizeWeights } from "../../shared/quantize";
+import { quantizeWeights } from "../../shared/quantization/quantize";
 import type { meta } from "./meta";
 
 export const uniformKbit: BlockImplementation<typeof meta.params> = ({ params }) => ({

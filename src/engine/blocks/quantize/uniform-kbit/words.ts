@@ -1,6 +1,6 @@
 import { words as w } from "#survey/words";
 import type { BlockWords } from "../../block";
-import { calibrationWords, weightWords } from "../../shared/quantize-words";
+import { calibrationWords, weightWords } from "../../shared/quantization/quantize-words";
 import type { meta } from "./meta";
 
 export const words: BlockWords<typeof meta.params> = {

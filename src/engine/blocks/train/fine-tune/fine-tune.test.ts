@@ -8,7 +8,7 @@ import {
   tinyDocument,
   tinyPlatform,
   trainedTiny,
-} from "../../../timeline/tiny.testing";
+} from "../../../run/tiny.testing";
 import type { ClipContext } from "../../block";
 import { fineTune } from "./fine-tune";
 import type { meta } from "./meta";

@@ -1,5 +1,5 @@
 /** Training on hard labels with an optimizer and a learning-rate schedule over the clip's own length. */
-import { learningRateFactor } from "../../../training/learning-rate";
+import { learningRateFactor } from "../../../document/learning-rate";
 import type { BlockImplementation } from "../../block";
 import type { meta } from "./meta";
 

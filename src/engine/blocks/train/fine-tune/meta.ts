@@ -1,4 +1,4 @@
-import { learningRateSchedules } from "../../../training/learning-rate";
+import { learningRateSchedules } from "../../../document/learning-rate";
 import { defineBlock } from "../../block";
 import { choice, number } from "../../params";
 

@@ -1,0 +1,164 @@
+/** A clip at work in a run: what its block made of it, its own tensors, its guard. */
+import type { ClipContext, ClipRun, ModelAccess } from "../blocks/block";
+import { type BlockId, blockMeta } from "../blocks/catalog";
+import { parseParams } from "../blocks/params";
+import { implementationOf } from "../blocks/registry";
+import { EngineError } from "../core/errors";
+import { createRng } from "../core/rng";
+import { LearnedTensors } from "../training/learned-tensors";
+import type { DisposableTeacher } from "../training/teacher";
+import { AccuracyGuard, type GuardedModel, guardOff } from "./accuracy-guard";
+import type { RunningClip } from "./checkpoints";
+import { type DecisionTrace, removesAnything, traceLayers, watchModel } from "./decisions";
+import type { Clip, TimelineDocument } from "../document/document";
+import { roundStep } from "../document/schedule";
+import { clipServices, type RunData } from "./services";
+
+export interface ActiveClip {
+  readonly clip: Clip;
+  readonly params: Readonly<Record<string, number | string>>;
+  readonly run: ClipRun;
+  readonly teacher: DisposableTeacher | undefined;
+  readonly learned: LearnedTensors;
+  guard: AccuracyGuard | undefined;
+  nextRound: number;
+}
+
+export interface ClipSetting {
+  readonly document: TimelineDocument;
+  readonly data: RunData;
+  readonly teacher: DisposableTeacher | undefined;
+  readonly between: () => Promise<void>;
+  readonly tellScores?: ClipContext["tellScores"];
+}
+
+/** The clip before its first hook. @param running where it goes on from, of a checkpoint inside it */
+export function prepareClip(clip: Clip, running: RunningClip | undefined, setting: ClipSetting): ActiveClip {
+  const { document, data, teacher, between, tellScores } = setting;
+  const index = document.clips.indexOf(clip);
+  const learned = new LearnedTensors(running?.learned);
+  const params = parseParams(blockMeta(clip.block, clip.id).params, clip.params, clip.id);
+  const run = implementationOf(clip.block as BlockId)({
+    params,
+    steps: clip.steps,
+    services: clipServices(document, data, between, clip, teacher, learned),
+    layers: new Map(Object.entries(clip.layers ?? {})),
+    tellScores,
+    rng: (stream) => createRng(document.seed, `clip/${index}/${stream}`),
+  });
+  return { clip, params, run, teacher, learned, guard: undefined, nextRound: running?.nextRound ?? 0 };
+}
+
+/** Its first hook: `onBegin`, or `resume`; and its guard, if it has one. */
+export async function beginClip(
+  active: ActiveClip,
+  running: RunningClip | undefined,
+  model: ModelAccess,
+  guarded: GuardedModel,
+): Promise<void> {
+  const { run } = active;
+  const limit = active.params["accuracyGuard"];
+  if (typeof limit === "number" && limit < guardOff) {
+    active.guard = await AccuracyGuard.begin(limit, guarded, running?.guard);
+  }
+  if (running) run.resume?.(running.state, model, running.snapshots);
+  else await run.onBegin?.(model);
+}
+
+/** Where decisions are told, if anybody listens. */
+export type TellDecision = ((trace: DecisionTrace) => void) | undefined;
+
+/** Takes the decisions that are due at a step. */
+export async function takeDecisions(
+  active: ActiveClip,
+  step: number,
+  model: ModelAccess,
+  tell: TellDecision,
+): Promise<void> {
+  const { clip, run, guard } = active;
+  const { rounds } = run;
+  while (rounds && active.nextRound < rounds.count && roundStep(clip, rounds, active.nextRound) <= step) {
+    await judgeLast(active, step, tell);
+    const round = active.nextRound++;
+    const decision = () =>
+      traced(active, { round, step }, model, tell, async (watched) => run.onRound?.(round, watched));
+    if (guard) await guard.decide(decision);
+    else await decision();
+  }
+}
+
+/** Its last hook. With a guard, what is still to be judged is, and so is what the last hook decides. */
+export async function finishClip(
+  active: ActiveClip,
+  step: number,
+  model: ModelAccess,
+  tell: TellDecision,
+): Promise<void> {
+  const { run, guard } = active;
+  const end = () =>
+    traced(active, { round: null, step }, model, tell, async (watched) => run.onEnd?.(watched, "finished"));
+  if (!guard) return end();
+  await judgeLast(active, step, tell);
+  if (guard.state.stopped || !run.onEnd) return run.onEnd?.(model, "stopped");
+  await guard.decide(end);
+  await judgeLast(active, step, tell, null);
+}
+
+/** Judges the decision that waits for it. @param round its number; the last one that was taken by default */
+async function judgeLast(
+  { clip, guard, nextRound }: ActiveClip,
+  step: number,
+  tell: TellDecision,
+  round: number | null = nextRound - 1,
+): Promise<void> {
+  const verdict = await guard?.judge();
+  if (!verdict?.takenBack) return;
+  const { reference, accuracy, allowed } = verdict;
+  tell?.({ kind: "taken-back", clip: clip.id, round, step, reference, accuracy, allowed });
+}
+
+/** Decides, and tells what went. Only pruners are watched: reading the network twice takes time. */
+async function traced(
+  { clip }: ActiveClip,
+  place: { readonly round: number | null; readonly step: number },
+  model: ModelAccess,
+  tell: TellDecision,
+  decide: (model: ModelAccess) => Promise<void>,
+): Promise<void> {
+  if (!tell || blockMeta(clip.block, clip.id).kind !== "prune") return decide(model);
+  const before = await model.snapshot();
+  const watched = watchModel(model);
+  await decide(watched);
+  const layers = traceLayers(before, await model.snapshot(), watched.kept());
+  if (removesAnything(layers)) tell({ kind: "taken", clip: clip.id, ...place, layers });
+}
+
+export async function runningState({ clip, run, learned, guard, nextRound }: ActiveClip): Promise<RunningClip> {
+  return {
+    id: clip.id,
+    nextRound,
+    state: run.state?.() ?? {},
+    learned: await learned.state(),
+    guard: guard?.state,
+    snapshots: run.snapshots?.() ?? new Map(),
+  };
+}
+
+/** Errors of a block carry its clip. */
+export async function inClip<T>(clip: Clip, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.clipId !== undefined || error.code === "cancelled") throw error;
+    throw new EngineError(error.code, `clip '${clip.id}': ${error.message}`, {
+      clipId: clip.id,
+      details: error.details,
+      cause: error,
+    });
+  }
+}
+
+export function disposeClip({ teacher, learned }: ActiveClip): void {
+  teacher?.dispose();
+  learned.dispose();
+}

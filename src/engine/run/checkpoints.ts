@@ -1,0 +1,227 @@
+/**
+ * Boundary states of runs, kept under a hash of everything upstream, so that editing the end of a document does not
+ * retrain its beginning and a stopped run goes on from its last boundary, to the same numbers bit for bit.
+ */
+import type { ClipState } from "../blocks/block";
+import { engineVersion } from "../core/version";
+import type { Platform } from "../core/ports";
+import type { Snapshot } from "../core/snapshot";
+import { pack, type PackedArray, unpack } from "../core/tensor-pack";
+import type { LearnedState } from "../training/learned-tensors";
+import type { OptimizerState } from "../training/live-model";
+import { packState, unpackState } from "../training/live-state";
+import type { GuardState } from "./accuracy-guard";
+import { packTraces, unpackTraces } from "./decision-pack";
+import type { DecisionTrace } from "./decisions";
+import { type Clip, sortedJson, type TimelineDocument } from "../document/document";
+import type { Point } from "./measure";
+
+/** A clip that goes on past the boundary. */
+export interface RunningClip {
+  readonly id: string;
+  readonly nextRound: number;
+  readonly state: ClipState;
+  readonly learned: readonly LearnedState[];
+  readonly guard: GuardState | undefined;
+  /** Networks of the clip's own, by its names for them. */
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
+}
+
+export interface Checkpoint {
+  readonly step: number;
+  readonly snapshot: Snapshot;
+  readonly optimizer: OptimizerState;
+  readonly ranges: Readonly<Record<string, readonly [number, number]>>;
+  readonly running: readonly RunningClip[];
+  readonly points: readonly Point[];
+  /** As far as somebody listened. */
+  readonly decisions: readonly DecisionTrace[];
+  /** How the last point scored by class. */
+  readonly confusion: Uint32Array;
+  /** Clip id -> the network when it ended, of clips that teach later. */
+  readonly teachers: ReadonlyMap<string, Snapshot>;
+}
+
+/** What a run's every state depends on besides its clips. */
+export interface Upstream {
+  readonly document: TimelineDocument;
+  /** Changes when the source network's bytes would. */
+  readonly modelIdentity: string;
+  /** Changes when the images or labels would. */
+  readonly dataIdentity: string;
+  readonly backend: string;
+}
+
+/**
+ * Clips that have a say in the state after the ends and instants of `step`, each with its place in the document: it
+ * breaks ties and names the clip's random streams.
+ */
+const upstreamClips = ({ clips }: TimelineDocument, step: number): (Clip & { readonly place: number })[] =>
+  clips
+    .map((clip, place) => ({ ...clip, place }))
+    .filter((clip) => clip.start < step || (clip.start === step && clip.steps === 0));
+
+export function checkpointKey(upstream: Upstream, step: number, { sha256 }: Pick<Platform, "sha256">): Promise<string> {
+  const { name: _name, clips: _clips, ...settings } = upstream.document;
+  const text = sortedJson({
+    engineVersion,
+    backend: upstream.backend,
+    model: upstream.modelIdentity,
+    data: upstream.dataIdentity,
+    settings,
+    step,
+    clips: upstreamClips(upstream.document, step),
+  });
+  return sha256(new TextEncoder().encode(text));
+}
+
+/** Of a running clip, less its arrays. */
+interface RunningJson {
+  readonly id: string;
+  readonly nextRound: number;
+  readonly state: ClipState;
+  readonly learned: readonly {
+    readonly name: string;
+    readonly slot?: { readonly kind: "adam" | "sgd"; readonly steps: number };
+  }[];
+  readonly guard?: { readonly reference: number; readonly stopped: boolean; readonly before?: unknown };
+  readonly snapshots: Readonly<Record<string, unknown>>;
+}
+
+interface CheckpointJson {
+  readonly step: number;
+  readonly state: unknown;
+  readonly ranges: Checkpoint["ranges"];
+  readonly running: readonly RunningJson[];
+  readonly points: readonly Point[];
+  readonly decisions: unknown;
+  readonly teachers: Readonly<Record<string, unknown>>;
+}
+
+function prefixed(prefix: string, arrays: ReadonlyMap<string, PackedArray>): [string, PackedArray][] {
+  return [...arrays].map(([name, array]) => [prefix + name, array]);
+}
+
+function withoutPrefix(prefix: string, arrays: ReadonlyMap<string, PackedArray>): Map<string, PackedArray> {
+  const found = [...arrays].filter(([name]) => name.startsWith(prefix));
+  return new Map(found.map(([name, array]) => [name.slice(prefix.length), array]));
+}
+
+function packRunning({ id, nextRound, state, learned, guard, snapshots }: RunningClip): {
+  readonly json: RunningJson;
+  readonly arrays: [string, PackedArray][];
+} {
+  const before = guard?.before && packState(guard.before);
+  const own = [...snapshots].map(([name, snapshot]) => [name, packState(snapshot)] as const);
+  return {
+    json: {
+      id,
+      nextRound,
+      state,
+      learned: learned.map(({ name, slot }) => ({
+        name,
+        ...(slot ? { slot: { kind: slot.kind, steps: slot.steps } } : {}),
+      })),
+      ...(guard ? { guard: { reference: guard.reference, stopped: guard.stopped, before: before?.json } } : {}),
+      snapshots: Object.fromEntries(own.map(([name, packed]) => [name, packed.json])),
+    },
+    arrays: [
+      ...learned.flatMap(({ name, values, slot }): [string, PackedArray][] => [
+        [`learned/${id}/${name}`, values],
+        ...(slot ? [[`first/${id}/${name}`, slot.first] as [string, PackedArray]] : []),
+        ...(slot?.second ? [[`second/${id}/${name}`, slot.second] as [string, PackedArray]] : []),
+      ]),
+      ...(before ? prefixed(`guard/${id}/`, before.arrays) : []),
+      ...own.flatMap(([name, packed]) => prefixed(`own/${id}/${name}/`, packed.arrays)),
+    ],
+  };
+}
+
+function unpackRunning(json: RunningJson, arrays: ReadonlyMap<string, PackedArray>): RunningClip {
+  const { id, guard } = json;
+  const floats = (name: string) => arrays.get(name) as Float32Array;
+  return {
+    id,
+    nextRound: json.nextRound,
+    state: json.state,
+    learned: json.learned.map(({ name, slot }) => {
+      const second = arrays.get(`second/${id}/${name}`) as Float32Array | undefined;
+      return {
+        name,
+        values: floats(`learned/${id}/${name}`),
+        ...(slot ? { slot: { ...slot, first: floats(`first/${id}/${name}`), ...(second ? { second } : {}) } } : {}),
+      };
+    }),
+    guard: guard && {
+      reference: guard.reference,
+      stopped: guard.stopped,
+      before: guard.before
+        ? unpackState({ json: guard.before, arrays: withoutPrefix(`guard/${id}/`, arrays) }).snapshot
+        : undefined,
+    },
+    snapshots: new Map(
+      Object.entries(json.snapshots).map(([name, packed]) => [
+        name,
+        unpackState({ json: packed, arrays: withoutPrefix(`own/${id}/${name}/`, arrays) }).snapshot,
+      ]),
+    ),
+  };
+}
+
+export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  const { step, ranges, points, confusion } = checkpoint;
+  const running = checkpoint.running.map(packRunning);
+  const state = packState(checkpoint.snapshot, checkpoint.optimizer);
+  const decisions = packTraces(checkpoint.decisions);
+  const teachers = [...checkpoint.teachers].map(([id, snapshot]) => [id, packState(snapshot)] as const);
+  const json: CheckpointJson = {
+    step,
+    state: state.json,
+    ranges,
+    running: running.map((packed) => packed.json),
+    points,
+    decisions: decisions.json,
+    teachers: Object.fromEntries(teachers.map(([id, packed]) => [id, packed.json])),
+  };
+  return pack({
+    json,
+    arrays: new Map<string, PackedArray>([
+      ["confusion", confusion],
+      ...prefixed("state/", state.arrays),
+      ...running.flatMap((packed) => packed.arrays),
+      ...prefixed("decision/", decisions.arrays),
+      ...teachers.flatMap(([id, packed]) => prefixed(`teacher/${id}/`, packed.arrays)),
+    ]),
+  });
+}
+
+export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { json, arrays } = unpack(bytes);
+  const { step, state, ranges, running, points, decisions, teachers } = json as CheckpointJson;
+  const { snapshot, optimizer } = unpackState({ json: state, arrays: withoutPrefix("state/", arrays) });
+  return {
+    step,
+    snapshot,
+    optimizer,
+    ranges,
+    running: running.map((clip) => unpackRunning(clip, arrays)),
+    points,
+    decisions: unpackTraces({ json: decisions, arrays: withoutPrefix("decision/", arrays) }),
+    confusion: arrays.get("confusion") as Uint32Array,
+    teachers: new Map(
+      Object.entries(teachers).map(([id, teacher]) => [
+        id,
+        unpackState({ json: teacher, arrays: withoutPrefix(`teacher/${id}/`, arrays) }).snapshot,
+      ]),
+    ),
+  };
+}
+
+/** A state that cannot be read is as good as none: the run starts earlier. */
+export function readCheckpoint(bytes: Uint8Array): Checkpoint | undefined {
+  try {
+    return unpackCheckpoint(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,487 @@
+/**
+ * Executes a timeline document: one loop in which all clips that overlap train jointly. Yields points; same document,
+ * seed, backend and machine, same points (timings aside). What a clip does is in its block; what a point is, in
+ * `measure.ts`.
+ */
+import type { CombinationId } from "#survey/combinations";
+import type { TensorBreakdown } from "../codecs/snapshot-plan";
+import { blockMeta } from "../blocks/catalog";
+import { EngineError } from "../core/errors";
+import type { Platform } from "../core/ports";
+import type { Snapshot } from "../core/snapshot";
+import { originalBytes } from "../metrics/accounting";
+import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
+import { learningRateFactor } from "../document/learning-rate";
+import { LiveModel } from "../training/live-model";
+import type { OptimizerSettings } from "../training/optimizer";
+import { trainStep } from "../training/step";
+import { createTeacher, type DisposableTeacher } from "../training/teacher";
+import * as tf from "@tensorflow/tfjs-core";
+import type { GuardedModel } from "./accuracy-guard";
+import {
+  type ActiveClip,
+  beginClip,
+  disposeClip,
+  finishClip,
+  inClip,
+  prepareClip,
+  runningState,
+  takeDecisions,
+  type TellDecision,
+} from "./active-clip";
+import {
+  type Checkpoint,
+  checkpointKey,
+  packCheckpoint,
+  readCheckpoint,
+  type RunningClip,
+  type Upstream,
+} from "./checkpoints";
+import { classify } from "../document/classify";
+import type { RunControl } from "./control";
+import type { DecisionTrace } from "./decisions";
+import { type Clip, clipEnd, documentEnd, hashableJson, type TimelineDocument } from "../document/document";
+import { LossLog, type LossChunk } from "./losses";
+import { encodeMeasured, measure, type Measurement, type Point } from "./measure";
+import { loadRun, type LoadProgress, type RunInputs } from "./run-data";
+import { modelAccess } from "./model-access";
+import { boundariesOf, phaseAt, trainedSteps } from "../document/schedule";
+import { validationAccuracy } from "./services";
+import { openModelSource } from "./sources";
+import { assertValid } from "../document/validate";
+
+export interface RunProgress {
+  /** On the timeline. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of those that train. */
+  readonly trained: number;
+  readonly toTrain: number;
+}
+
+/** News of a run besides its points. All optional; called on the run's own thread. */
+export interface RunObserver {
+  onLoad?: LoadProgress;
+  onProgress?(progress: RunProgress): void;
+  onLosses?(chunk: LossChunk): void;
+  /** The file at a boundary: what stays when the run is stopped later. */
+  onBoundary?(measurement: Measurement): void;
+  /** A pruning clip changed the network, or its guard took a change back; told again where a run goes on behind it. */
+  onDecision?(trace: DecisionTrace): void;
+  /** Before a clip's first hook; what it throws ends the run. */
+  onStart?(clip: Clip, snapshot: () => Promise<Snapshot>): Promise<void>;
+  /** The run goes on from a kept state; `step` is where. */
+  onRestored?(step: number): void;
+}
+
+export interface RunDeps {
+  readonly platform: Platform;
+  /** Name of the tfjs backend in use; part of the cache key. */
+  readonly backend: string;
+  readonly control: RunControl;
+  readonly observer?: RunObserver;
+  /** Default true. */
+  readonly useCache?: boolean;
+  /** Of the same document, where they are loaded already. */
+  readonly inputs?: RunInputs;
+  /** It goes on from no kept state later than this step; any by default. */
+  readonly restoreUpTo?: number;
+}
+
+export interface RunResult {
+  readonly document: TimelineDocument;
+  readonly documentHash: string;
+  readonly combos: readonly CombinationId[];
+  readonly backend: string;
+  readonly seed: number;
+  readonly points: readonly Point[];
+  readonly final: Point;
+  readonly original: Point;
+  readonly artefact: { readonly bytes: Uint8Array; readonly sha256: string };
+  readonly tensors: readonly TensorBreakdown[];
+  readonly confusion: Uint32Array;
+}
+
+/** Losses are read after so many steps. */
+const lossChunk = 20;
+
+/** @throws EngineError `cancelled` when stopped, `diverged`, or what the document, its files or its clips have wrong */
+export async function* runDocument(document: TimelineDocument, deps: RunDeps): AsyncGenerator<Point, RunResult> {
+  assertValid(document);
+  const inputs = deps.inputs ?? (await loadRun(document, deps.platform, deps.observer?.onLoad));
+  const run = new Run(document, inputs, deps);
+  try {
+    return yield* run.execute();
+  } finally {
+    await run.dispose();
+  }
+}
+
+class Run {
+  readonly #document: TimelineDocument;
+  readonly #inputs: RunInputs;
+  readonly #deps: RunDeps;
+  readonly #upstream: Upstream;
+  readonly #originalBytes: number;
+  readonly #taughtBy: ReadonlySet<string>;
+  readonly #losses = new LossLog();
+  #model: LiveModel;
+  #active: ActiveClip[] = [];
+  #teachers = new Map<string, Snapshot>();
+  #points: Point[] = [];
+  #decisions: DecisionTrace[] = [];
+  #last: Measurement | undefined;
+  /** Whether the model may differ from what `#last` measured. */
+  #changed = true;
+  #step = 0;
+  #trained = 0;
+
+  constructor(document: TimelineDocument, inputs: RunInputs, deps: RunDeps) {
+    this.#document = document;
+    this.#inputs = inputs;
+    this.#deps = deps;
+    this.#upstream = {
+      document,
+      modelIdentity: inputs.modelIdentity,
+      dataIdentity: inputs.dataIdentity,
+      backend: deps.backend,
+    };
+    this.#originalBytes = originalBytes(inputs.original.network);
+    this.#taughtBy = new Set(
+      document.clips.flatMap((c) => (c.teacher?.startsWith("after:") ? [c.teacher.slice(6)] : [])),
+    );
+    this.#model = new LiveModel(inputs.original);
+  }
+
+  async *execute(): AsyncGenerator<Point, RunResult> {
+    const boundaries = boundariesOf(this.#document);
+    const latest = this.#deps.restoreUpTo ?? documentEnd(this.#document);
+    const restored = await this.#restore(boundaries.map((b) => b.step).filter((step) => step <= latest));
+    if (restored) yield* this.#points;
+    else yield await this.#measure(null, true);
+    for (const boundary of boundaries) {
+      if (restored && boundary.step < restored.step) continue;
+      const measured = boundary.ends.length + boundary.instants.length > 0;
+      yield* this.#trainUntil(boundary.step, measured);
+      if (boundary.step !== restored?.step) {
+        for (const clip of boundary.ends) yield await this.#end(clip);
+        for (const clip of boundary.instants) yield await this.#instant(clip);
+        if (measured) await this.#keep(boundary.step);
+      }
+      for (const clip of boundary.starts) await this.#start(clip);
+    }
+    return this.#result();
+  }
+
+  async dispose(): Promise<void> {
+    try {
+      for (const { run } of this.#active) await run.onEnd?.(this.#access, "stopped");
+    } finally {
+      for (const active of this.#active) disposeClip(active);
+      this.#active = [];
+      this.#losses.dispose();
+      this.#model.dispose();
+    }
+  }
+
+  /** The model as blocks see it. */
+  readonly #access = modelAccess(
+    () => this.#model,
+    () => {
+      this.#changed = true;
+    },
+  );
+
+  /** The model as an accuracy guard sees it. */
+  readonly #guarded: GuardedModel = {
+    snapshot: () => this.#model.snapshot(),
+    accuracy: (snapshot) => validationAccuracy(snapshot, this.#inputs.data, this.#between),
+    restore: (snapshot) => this.#access.replace(snapshot),
+  };
+
+  /** Between batches of whatever takes long: lets messages in, and ends the run when it was cancelled. */
+  readonly #between = async (): Promise<void> => {
+    await this.#deps.platform.yieldToHost();
+    this.#deps.control.check();
+  };
+
+  /** Undefined where nobody listens: traces take time. */
+  get #tell(): TellDecision {
+    if (!this.#deps.observer?.onDecision) return undefined;
+    return (trace) => {
+      this.#decisions.push(trace);
+      this.#deps.observer?.onDecision?.(trace);
+    };
+  }
+
+  async #start(clip: Clip, running?: RunningClip): Promise<ActiveClip> {
+    if (!running) await this.#deps.observer?.onStart?.(clip, () => this.#model.snapshot());
+    const meta = blockMeta(clip.block, clip.id);
+    const active = prepareClip(clip, running, {
+      document: this.#document,
+      data: this.#inputs.data,
+      teacher: meta.needs.teacher ? await this.#teacher(clip) : undefined,
+      between: this.#between,
+    });
+    this.#active.push(active);
+    await inClip(clip, () => beginClip(active, running, this.#access, this.#guarded));
+    return active;
+  }
+
+  async #teacher(clip: Clip): Promise<DisposableTeacher> {
+    const { data, original } = this.#inputs;
+    const { train, normalization } = data;
+    const reference = clip.teacher ?? "original";
+    let snapshot: Snapshot | undefined =
+      reference === "original" ? original : this.#teachers.get(reference.slice("after:".length));
+    if (reference.startsWith("zoo:")) {
+      snapshot = (await openModelSource(reference, this.#document.seed, data.info, this.#deps.platform)).snapshot;
+    }
+    if (!snapshot) {
+      throw new EngineError(
+        "missing-teacher",
+        `clip '${clip.id}' expected a teacher, got '${reference}'; choose original, after:<clip> or zoo:<id>`,
+        {
+          clipId: clip.id,
+        },
+      );
+    }
+    return createTeacher(snapshot, train, {
+      normalization,
+      count: Math.min(clip.samples ?? train.count, train.count),
+      expected: clip.steps * this.#document.training.batchSize,
+      between: this.#between,
+    });
+  }
+
+  #decide(active: ActiveClip): Promise<void> {
+    return inClip(active.clip, () => takeDecisions(active, this.#step, this.#access, this.#tell));
+  }
+
+  async #instant(clip: Clip): Promise<Point> {
+    const active = await this.#start(clip);
+    await this.#decide(active);
+    return this.#end(clip);
+  }
+
+  async #end(clip: Clip): Promise<Point> {
+    const active = this.#active.find((a) => a.clip === clip)!;
+    await inClip(clip, () => finishClip(active, this.#step, this.#access, this.#tell));
+    disposeClip(active);
+    this.#active = this.#active.filter((a) => a !== active);
+    if (this.#taughtBy.has(clip.id)) this.#teachers.set(clip.id, await this.#model.snapshot());
+    return inClip(clip, () => this.#measure(clip.id, true));
+  }
+
+  async #measure(clip: string | null, boundary: boolean): Promise<Point> {
+    const { data } = this.#inputs;
+    const images = boundary ? data.test.count : Math.min(this.#document.liveTest, data.test.count);
+    await this.#flushLosses();
+    const last = this.#last;
+    if (boundary && last && !this.#changed && last.point.testImages === images && last.point.latencyMs !== null) {
+      this.#last = { ...last, point: { ...last.point, clip, step: this.#step } };
+    } else {
+      this.#last = await this.#measureNow(clip, images, boundary);
+      this.#changed = false;
+    }
+    this.#points.push(this.#last.point);
+    if (boundary) this.#deps.observer?.onBoundary?.(this.#last);
+    return this.#last.point;
+  }
+
+  async #measureNow(clip: string | null, images: number, withLatency: boolean): Promise<Measurement> {
+    const { test, normalization } = this.#inputs.data;
+    const snapshot = await this.#model.snapshot();
+    for (const [name, values] of snapshot.values) {
+      const bad = values.find((value) => !Number.isFinite(value));
+      // After the last update of all no loss would tell.
+      if (bad !== undefined) throw this.#diverged(`expected finite weights, got ${bad} in '${name}'`);
+    }
+    try {
+      return await measure(snapshot, {
+        clip,
+        step: this.#step,
+        test,
+        images,
+        normalization,
+        originalBytes: this.#originalBytes,
+        document: this.#document,
+        clock: this.#deps.platform.clock,
+        withLatency,
+        between: this.#between,
+      });
+    } catch (error) {
+      throw error instanceof EngineError && error.code === "diverged" ? this.#diverged(error.message) : error;
+    }
+  }
+
+  #diverged(what: string): EngineError {
+    const cure = this.#trained > 0 ? "; lower the learning rate" : "";
+    return new EngineError("diverged", `${what} at step ${this.#step}${cure}`, { details: { step: this.#step } });
+  }
+
+  /** @param measured whether a boundary's own points come at `end` */
+  async *#trainUntil(end: number, measured: boolean): AsyncGenerator<Point> {
+    const { evaluateEvery, seed, training } = this.#document;
+    const { train } = this.#inputs.data;
+    const order = createBatchOrder(seed, training.batchSize);
+    while (this.#step < end) {
+      if (this.#active.length === 0) {
+        this.#step = end;
+        break;
+      }
+      await this.#deps.platform.yieldToHost();
+      await this.#deps.control.gate();
+      for (const active of this.#active) await this.#decide(active);
+      const pool = Math.min(train.count, ...this.#active.map((a) => a.clip.samples ?? train.count));
+      await this.#trainOneStep(order.at(this.#step, pool));
+      this.#step++;
+      this.#trained++;
+      this.#changed = true;
+      if (this.#losses.length >= lossChunk) await this.#flushLosses();
+      this.#reportProgress();
+      const due = this.#step % evaluateEvery === 0 && !(measured && this.#step === end);
+      if (due) yield await this.#measure(null, false);
+    }
+  }
+
+  async #trainOneStep(indices: Uint32Array): Promise<void> {
+    const { data } = this.#inputs;
+    const step = this.#step;
+    for (const { clip, run } of this.#active) run.onStep?.(step - clip.start, this.#access);
+    const terms = this.#active.flatMap(({ run }) => run.loss ?? []);
+    const figures = this.#active.flatMap(({ run }) => run.figure ?? []);
+    const names = ["hard labels", ...[...terms, ...figures].map(({ name }) => name)];
+    if (!this.#losses.accepts(names)) await this.#flushLosses();
+    const x = imageBatch(data.train, indices, data.normalization);
+    const oneHot = labelBatch(data.train, indices, data.info.classes.length);
+    const optimizer = this.#optimizer();
+    try {
+      const losses = trainStep(this.#model, {
+        batch: { step, indices, x, oneHot },
+        terms,
+        optimizer,
+        noiseSeed: this.#document.seed + step,
+        hooks: this.#active.map(({ clip, run, learned }) => ({
+          parameter: run.parameter && ((name, value) => run.parameter!(name, value, step - clip.start)),
+          output: run.output && ((nodeId, value) => run.output!(nodeId, value, step - clip.start)),
+          learned,
+        })),
+        beforeUpdate: (updates) => {
+          for (const { clip, run } of this.#active) run.beforeUpdate?.(updates, step - clip.start);
+        },
+      });
+      const parts = [...losses.parts, ...figures.map((figure) => figure.read())];
+      this.#losses.add(step, names, { total: losses.total, parts });
+    } finally {
+      tf.dispose([x, oneHot]);
+    }
+    for (const { clip, run } of this.#active) run.afterUpdate?.(step - clip.start, this.#access, optimizer);
+  }
+
+  /** Of the train clips at this step the one that began last, else the document's training settings over the phase. */
+  #optimizer(): OptimizerSettings {
+    const setting = this.#active.findLast(({ run }) => run.optimizer);
+    if (setting) return setting.run.optimizer!(this.#step - setting.clip.start);
+    const { optimizer, learningRate, learningRateSchedule, momentum } = this.#document.training;
+    const { start, end } = phaseAt(this.#document, this.#step);
+    const factor = learningRateFactor(learningRateSchedule, (this.#step - start) / (end - start));
+    return { kind: optimizer, learningRate: learningRate * factor, momentum };
+  }
+
+  async #flushLosses(): Promise<void> {
+    const chunk = await this.#losses.flush();
+    if (chunk) this.#deps.observer?.onLosses?.(chunk);
+  }
+
+  #reportProgress(): void {
+    this.#deps.observer?.onProgress?.({
+      step: this.#step,
+      steps: documentEnd(this.#document),
+      trained: this.#trained,
+      toTrain: trainedSteps(this.#document),
+    });
+  }
+
+  async #keep(step: number): Promise<void> {
+    const { platform, useCache = true } = this.#deps;
+    if (!useCache || !this.#last) return;
+    const running = [];
+    for (const active of this.#active) running.push(await runningState(active));
+    const checkpoint: Checkpoint = {
+      step,
+      snapshot: await this.#model.snapshot(),
+      optimizer: await this.#model.optimizerState(),
+      ranges: await this.#model.ranges(),
+      running,
+      points: this.#points,
+      decisions: this.#decisions,
+      confusion: this.#last.confusion,
+      teachers: this.#teachers,
+    };
+    await platform.cache.set(await checkpointKey(this.#upstream, step, platform), packCheckpoint(checkpoint));
+  }
+
+  /** A clip may have become a teacher after the state was kept: then the run has to come by it again. */
+  #hasTeachers({ step, teachers }: Checkpoint): boolean {
+    const over = this.#document.clips.filter((clip) => clipEnd(clip) <= step);
+    return over.every(({ id }) => !this.#taughtBy.has(id) || teachers.has(id));
+  }
+
+  /** Goes on from the latest boundary that is kept, if any. */
+  async #restore(steps: readonly number[]): Promise<Checkpoint | undefined> {
+    const { platform, useCache = true, observer } = this.#deps;
+    if (!useCache) return undefined;
+    for (const step of steps.toReversed()) {
+      const bytes = await platform.cache.get(await checkpointKey(this.#upstream, step, platform));
+      if (!bytes) continue;
+      const checkpoint = readCheckpoint(bytes);
+      if (!checkpoint || !this.#hasTeachers(checkpoint)) continue;
+      this.#model.replace(checkpoint.snapshot);
+      this.#model.restoreOptimizer(checkpoint.optimizer);
+      this.#model.restoreRanges(checkpoint.ranges);
+      this.#points = [...checkpoint.points];
+      for (const trace of checkpoint.decisions) this.#tell?.(trace);
+      this.#teachers = new Map(checkpoint.teachers);
+      this.#step = checkpoint.step;
+      this.#trained = trainedSteps({
+        ...this.#document,
+        clips: this.#document.clips.map((c) => ({ ...c, steps: Math.max(0, Math.min(c.steps, step - c.start)) })),
+      });
+      // The document may have changed since in what does not matter here; the file holds the one that runs.
+      const { bytes: file, fileBytes, tensors } = encodeMeasured(checkpoint.snapshot, this.#document);
+      const point = { ...this.#points.pop()!, fileBytes };
+      this.#points.push(point);
+      this.#last = { point, bytes: file, tensors, confusion: checkpoint.confusion };
+      this.#changed = false;
+      for (const running of checkpoint.running) {
+        await this.#start(
+          this.#document.clips.find((c) => c.id === running.id)!,
+          running,
+        );
+      }
+      observer?.onRestored?.(step);
+      observer?.onBoundary?.(this.#last);
+      return checkpoint;
+    }
+    return undefined;
+  }
+
+  async #result(): Promise<RunResult> {
+    const { platform, backend } = this.#deps;
+    const last = this.#last!;
+    return {
+      document: this.#document,
+      documentHash: await platform.sha256(new TextEncoder().encode(hashableJson(this.#document))),
+      combos: classify(this.#document),
+      backend,
+      seed: this.#document.seed,
+      points: this.#points,
+      final: last.point,
+      original: this.#points[0]!,
+      artefact: { bytes: last.bytes, sha256: await platform.sha256(last.bytes) },
+      tensors: last.tensors,
+      confusion: last.confusion,
+    };
+  }
+}
