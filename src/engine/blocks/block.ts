@@ -7,9 +7,12 @@ import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { CitationKey } from "#survey/citations";
 import type { SurveyNodeId } from "#survey/taxonomy";
 import type { Words } from "#survey/words";
+import type { BitPlan } from "../core/bit-plan";
 import type { Rng } from "../core/rng";
 import type { Snapshot } from "../core/snapshot";
 import type { Network, Shape } from "../core/network";
+import type { Cost } from "../metrics/cost";
+import type { DeviceProfile } from "../metrics/device-profile";
 import type { KeptSlices, RangeObserver } from "../training/live-model";
 import type { LearnedTensor } from "../training/learned-tensors";
 import type { OptimizerSettings } from "../training/optimizer";
@@ -190,6 +193,11 @@ export interface ClipServices {
   ): Promise<void>;
   /** Accuracy on the validation images, which neither training nor the chart's points use; a fraction in [0, 1]. */
   validationAccuracy(snapshot: Snapshot): Promise<number>;
+  /**
+   * What a network costs, by layer and unit, in the numbers that points have; at other widths where a plan says so. The
+   * latency is computed for the profile's device. Light: nothing runs.
+   */
+  cost(snapshot: Snapshot, plan?: BitPlan, profile?: DeviceProfile): Cost;
   /**
    * A tensor of the clip's own that lives as long as the clip: mask scores, log variances, a queue of thresholds. A
    * trainable one gets gradients through the hooks that read it and the same optimizer step as the weights. Call it in

@@ -7,6 +7,7 @@ import { effectiveValues } from "../core/effective";
 import { parametersOf } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import type { DatasetInfo } from "../datasets/dataset";
+import { costOf } from "../metrics/cost";
 import { imageBatch, type Normalization } from "../training/batches";
 import type { LabelledImages } from "../datasets/source";
 import { evaluate, inferenceModel } from "../training/evaluate";
@@ -171,6 +172,7 @@ export function clipServices(
     visitOutputGradients: (snapshot, ids, options, visit) =>
       visitOutputGradients(snapshot, ids, options, visited, visit),
     visitRelevances: (snapshot, ids, options, visit) => visitRelevances(snapshot, ids, options, visited, visit),
+    cost: costOf,
     validationAccuracy: (snapshot) => validationAccuracy(snapshot, data, between),
     variable: (name, initial, shape, { trainable = true } = {}) => learned.create(name, initial, shape, trainable),
     sampleActivations: (snapshot, ids, images) =>

@@ -9,6 +9,7 @@ import { type Network, nodeById, sizeOfShape } from "../../../core/network";
 import { plainSnapshot, type Snapshot, valuesOf } from "../../../core/snapshot";
 import { effectiveValues } from "../../../core/effective";
 import { macsByNode, macsOf } from "../../../metrics/accounting";
+import { sumOverUnits } from "../../../metrics/cost";
 import { type ChannelGroup, minimumChannels, unitOfElement } from "../../../surgery/channel-groups";
 import { removeChannels } from "../../../surgery/remove-channels";
 import type { BlockImplementation, ClipServices, LayerChoice } from "../../block";
@@ -52,19 +53,9 @@ async function taylorValues(
 /** MACs that go with each unit alone: of the weights that make it and of those that read it. */
 export function unitMacs(network: Network, groups: readonly ChannelGroup[]): Float64Array[] {
   const macs = macsByNode(network);
-  return groups.map((group) => {
-    const costs = new Float64Array(group.units);
-    for (const slice of group.slices) {
-      if (slice.role !== "kernel") continue;
-      const size = sizeOfShape(nodeById(network, slice.node).params.kernel!.shape);
-      const perWeight = (macs.get(slice.node) ?? 0) / size;
-      for (let i = 0; i < size; i++) {
-        const unit = unitOfElement(slice, i);
-        if (unit >= 0) costs[unit]! += perWeight;
-      }
-    }
-    return costs;
-  });
+  return sumOverUnits(network, groups, ({ role, node }) =>
+    role === "kernel" ? (macs.get(node) ?? 0) / sizeOfShape(nodeById(network, node).params.kernel!.shape) : 0,
+  );
 }
 
 /** The network's graph with values of zeros: enough for surgery to count. */
