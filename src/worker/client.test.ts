@@ -124,14 +124,22 @@ describe("serveEngine", () => {
     port1.close();
   });
 
-  it("tells of a trap in compiled code as the loss of the engine", async () => {
-    const assets = { read: () => Promise.reject(new WebAssembly.RuntimeError("unreachable")) };
+  it.each([
+    ["of compiled code", new WebAssembly.RuntimeError("unreachable"), "internal"],
+    ["on a kernel's threads", new EngineError("engine-died", "unreachable"), "engine-died"],
+    [
+      "behind a clip's error",
+      new EngineError("internal", "unreachable", { cause: new WebAssembly.RuntimeError() }),
+      "internal",
+    ],
+  ])("tells of a trap %s as the loss of the engine", async (_where, trap, code) => {
+    const assets = { read: () => Promise.reject(trap) };
     const said: HostMessage[] = [];
     const { port1, port2 } = new MessageChannel();
     serveEngine(port2 as Port, { timers: fakeTimers(), platform: { assets } } as unknown as HostDeps);
     const client = connectEngine(port1 as Port);
     client.on("lost", (data) => said.push({ kind: "event", name: "lost", data }));
-    await expect(client.call("zoo")).rejects.toMatchObject({ code: "internal", message: "unreachable" });
+    await expect(client.call("zoo")).rejects.toMatchObject({ code, message: "unreachable" });
     expect(said).toMatchObject([{ data: { reason: "unreachable" } }]);
     port1.close();
   });

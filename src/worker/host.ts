@@ -2,7 +2,7 @@
  * The engine's end of the protocol: answers requests on a port (a worker's global scope, or one end of a MessageChannel).
  * Every request is answered, with a result or with an error as data.
  */
-import { EngineError, toErrorData } from "#engine/core/errors";
+import { EngineError, losesEngine, toErrorData } from "#engine/core/errors";
 import { openDataset } from "#engine/datasets/dataset";
 import { catalogueIds } from "#engine/datasets/manifest";
 import { readZoo } from "#engine/zoo/manifest";
@@ -145,7 +145,7 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
     if (!(error instanceof EngineError))
       emit("log", { level: "error", message: (error instanceof Error && error.stack) || String(error) });
     // A trap leaves the backend's memory as it was in the middle of a kernel: nothing that it computes can be trusted.
-    if (error instanceof WebAssembly.RuntimeError) emit("lost", { reason: error.message });
+    if (losesEngine(error)) emit("lost", { reason: toErrorData(error).message });
     post({ kind: "error", id, error: toErrorData(error) });
   }
 

@@ -2,6 +2,7 @@
  * The threads that compute kernels beside the caller's. The caller writes a list of tasks into shared memory, takes part
  * in the work and goes on when all is done; kernel-tasks.mjs has the other side. What a task is, others decide.
  */
+import { EngineError } from "../core/errors";
 import type { KernelThreads, StartedThreads } from "../core/ports";
 import {
   COUNT,
@@ -95,7 +96,7 @@ export class KernelPool {
   /**
    * Runs tasks, at most MAX_TASKS, in any order and on any thread.
    *
-   * @throws Error when one traps, or when a thread does not answer
+   * @throws EngineError `engine-died` when one traps, or when a thread does not answer: what they wrote is unknown
    */
   run(list: readonly KernelTask[]): void {
     const { header, tasks } = this;
@@ -115,8 +116,7 @@ export class KernelPool {
     Atomics.notify(header, TICKETS, list.length - 1);
     runTasks(header, tasks, this.#functions, 0);
     this.#wait(list.length);
-    if (Atomics.load(header, FAILED) !== 0)
-      throw new Error(`kernel '${list[0]?.name}' was expected to end, it trapped`);
+    if (Atomics.load(header, FAILED) !== 0) throw lost(`kernel '${list[0]?.name}' was expected to end, it trapped`);
   }
 
   #wait(count: number): void {
@@ -126,7 +126,7 @@ export class KernelPool {
       if (done === count) return;
       if (looks++ < LOOKS) continue;
       if (Atomics.wait(this.header, DONE, done, LOST_AFTER_MS) === "timed-out")
-        throw new Error(`${count} tasks on ${this.threads} threads were expected to end, got ${done} in 30 s`);
+        throw lost(`${count} tasks on ${this.threads} threads were expected to end, got ${done} in 30 s`);
     }
   }
 
@@ -137,3 +137,6 @@ export class KernelPool {
     this.#started?.end();
   }
 }
+
+const lost = (reason: string): EngineError =>
+  new EngineError("engine-died", `${reason}; start the engine again`, { details: { reason } });

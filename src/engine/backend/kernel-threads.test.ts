@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nodeThreads } from "#platform/node-threads";
+import { losesEngine } from "../core/errors";
 import type { KernelThreads } from "../core/ports";
 import { fastKernels } from "./fast-kernels";
 import { sample, wasmFolder } from "./node-wasm.testing";
@@ -151,7 +152,16 @@ describe("threads of compiled kernels", () => {
     await module.startThreads(host, 2);
     const beyond = 2 ** 32 - 64;
     const call = [beyond, beyond, beyond, 16, 6] as [number, number, number, number, number];
-    expect(() => module.run("reluGradient", [call, call])).toThrow("kernel 'reluGradient' was expected to end");
+    let thrown: unknown;
+    try {
+      module.run("reluGradient", [call, call]);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ code: "engine-died" });
+    expect(String(thrown)).toContain("kernel 'reluGradient' was expected to end");
+    // The memory is as it was in the middle of the kernel: the next run gets another engine.
+    expect(losesEngine(thrown)).toBe(true);
     expect(module.threads).toBe(1);
   });
 });

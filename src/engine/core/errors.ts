@@ -56,6 +56,18 @@ export class EngineError extends Error {
   }
 }
 
+/**
+ * Whether the engine that threw this can be trusted no more: compiled code trapped in the middle of a kernel, or a
+ * thread that shares its memory did not answer. Whoever hosts an engine replaces it then.
+ */
+export function losesEngine(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof WebAssembly.RuntimeError) return true;
+    if (cause instanceof EngineError && cause.code === "engine-died") return true;
+  }
+  return false;
+}
+
 export function toErrorData(error: unknown): EngineErrorData {
   if (error instanceof EngineError) {
     const { code, message, clipId, details } = error;
