@@ -1,5 +1,6 @@
 /** Losses of the last steps, kept on the device and read together: a read-back at every step would stall a GPU. */
 import * as tf from "@tensorflow/tfjs-core";
+import { disposedAfter } from "../backend/read-together";
 import { EngineError } from "../core/errors";
 import type { StepLosses } from "../training/step";
 
@@ -37,9 +38,11 @@ export class LossLog {
     if (kept.length === 0) return undefined;
     this.#kept = [];
     const width = 1 + this.#names.length;
-    const stacked = tf.tidy(() => tf.stack(kept.flatMap(({ total, parts }) => [total, ...parts])));
-    const values = await stacked.data();
-    tf.dispose([stacked, ...kept.flatMap(({ total, parts }) => [total, ...parts])]);
+    const all = kept.flatMap(({ total, parts }) => [total, ...parts]);
+    const values = await disposedAfter(all, async () => {
+      const stacked = tf.tidy(() => tf.stack(all));
+      return disposedAfter(stacked, () => stacked.data());
+    });
     const column = (k: number) => Float32Array.from(kept, (_, i) => values[i * width + k]!);
     const total = column(0);
     const bad = total.findIndex((loss) => !Number.isFinite(loss));

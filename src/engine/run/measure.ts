@@ -2,6 +2,7 @@
  * One point: the snapshot encoded, decoded again, and the decoded network scored. Everything charted comes from here.
  */
 import * as tf from "@tensorflow/tfjs-core";
+import { disposedAfter } from "../backend/read-together";
 import { decodeArtefact, encodeArtefact, type EncodedArtefact } from "../codecs/artefact";
 import type { TensorBreakdown } from "../codecs/snapshot-plan";
 import type { Clock } from "../core/ports";
@@ -74,14 +75,14 @@ async function latency(
 ): Promise<number> {
   const x = imageBatch(test, [0], normalization);
   const times: number[] = [];
-  for (let run = 0; run < latencyWarmUp + latencyRuns; run++) {
-    const from = clock.now();
-    const logits = tf.tidy(() => model.predict(x).logits);
-    await logits.data();
-    logits.dispose();
-    if (run >= latencyWarmUp) times.push(clock.now() - from);
-  }
-  x.dispose();
+  await disposedAfter(x, async () => {
+    for (let run = 0; run < latencyWarmUp + latencyRuns; run++) {
+      const from = clock.now();
+      const logits = tf.tidy(() => model.predict(x).logits);
+      await disposedAfter(logits, () => logits.data());
+      if (run >= latencyWarmUp) times.push(clock.now() - from);
+    }
+  });
   return times.sort((a, b) => a - b)[latencyRuns >> 1]!;
 }
 
@@ -106,8 +107,11 @@ export async function measure(snapshot: Snapshot, options: MeasureOptions): Prom
     if (withLatency) {
       // There are no integer kernels: a fake quantizer only costs time, so it is not part of the latency.
       const bare = decoded.activations.size === 0 ? model : inferenceModel({ ...decoded, activations: new Map() });
-      latencyMs = await latency(bare, test, clock, normalization);
-      if (bare !== model) bare.dispose();
+      try {
+        latencyMs = await latency(bare, test, clock, normalization);
+      } finally {
+        if (bare !== model) bare.dispose();
+      }
     }
     const point: Point = {
       clip,

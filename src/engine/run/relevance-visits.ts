@@ -1,5 +1,6 @@
 /** Passes over training images that hand a logit back through the network, in inference mode. */
 import * as tf from "@tensorflow/tfjs-core";
+import { disposedAfter } from "../backend/read-together";
 import type { OutputBatch, RelevanceOptions } from "../blocks/block";
 import type { Snapshot } from "../core/snapshot";
 import { imageBatch, labelBatch } from "../training/batches";
@@ -36,11 +37,12 @@ export async function visitRelevances(
           }),
         );
       });
-      for (const nodeId of nodeIds) {
-        const relevance = found[nodeId]!;
-        visit({ nodeId, shape: relevance.shape, values: await read(relevance), firstImage: indices[0]! });
-      }
-      tf.dispose(found);
+      await disposedAfter(found, async () => {
+        for (const nodeId of nodeIds) {
+          const relevance = found[nodeId]!;
+          visit({ nodeId, shape: relevance.shape, values: await read(relevance), firstImage: indices[0]! });
+        }
+      });
       await source.between();
     }
   } finally {

@@ -1,6 +1,6 @@
 /** What the engine offers a running clip, on this document's data. */
 import * as tf from "@tensorflow/tfjs-core";
-import { readTogether } from "../backend/read-together";
+import { disposedAfter, readTogether } from "../backend/read-together";
 import type { ActivationSample, ClipServices, Teacher } from "../blocks/block";
 import { EngineError } from "../core/errors";
 import { effectiveValues } from "../core/effective";
@@ -51,7 +51,7 @@ async function sampleActivations(
         const x = imageBatch(train, indices, normalization);
         return Object.fromEntries(model.predict(x, new Set(nodeIds)).taps);
       });
-      const read = await readTogether(Object.values(taps));
+      const read = await disposedAfter(taps, () => readTogether(Object.values(taps)));
       for (const [place, id] of Object.keys(taps).entries()) {
         const values = read[place]!;
         const sample = found.get(id)!;
@@ -62,7 +62,6 @@ async function sampleActivations(
         const stride = Math.max(1, Math.floor(values.length / (perImage * indices.length)));
         for (let i = 0; i < values.length; i += stride) sample.values.push(values[i]!);
       }
-      tf.dispose(taps);
       await between();
     }
   } finally {
@@ -96,17 +95,22 @@ async function recalibrateBatchNorm(
   try {
     for (let batch = 0; batch < batches; batch++) {
       const indices = Uint32Array.from({ length: batchSize }, (_, i) => (batch * batchSize + i) % train.count);
-      const statistics: [string, tf.Tensor, tf.Tensor][] = [];
-      tf.tidy(() => {
-        forward(network, (name) => tensors.get(name)!, imageBatch(train, indices, normalization), {
-          training: true,
-          onBatchStatistics: (id, mean, variance) => statistics.push([id, tf.keep(mean), tf.keep(variance)]),
+      const ids: string[] = [];
+      const owned: tf.Tensor[] = [];
+      const read = await disposedAfter(owned, () => {
+        tf.tidy(() => {
+          forward(network, (name) => tensors.get(name)!, imageBatch(train, indices, normalization), {
+            training: true,
+            onBatchStatistics(id, mean, variance) {
+              ids.push(id);
+              owned.push(tf.keep(mean), tf.keep(variance));
+            },
+          });
         });
+        return readTogether(owned);
       });
-      const owned = statistics.flatMap(([, mean, variance]) => [mean, variance]);
-      const read = await readTogether(owned);
-      tf.dispose(owned);
-      for (const [place, [id, { size }]] of statistics.entries()) {
+      for (const [place, id] of ids.entries()) {
+        const size = read[2 * place]!.length;
         const sum = sums.get(id) ?? { mean: new Float64Array(size), variance: new Float64Array(size) };
         read[2 * place]!.forEach((m, c) => (sum.mean[c]! += m));
         read[2 * place + 1]!.forEach((s, c) => (sum.variance[c]! += s));

@@ -1,6 +1,7 @@
 /** Passes over training images on which pruning criteria are computed: outputs, and gradients, in inference mode. */
 import * as tf from "@tensorflow/tfjs-core";
 import { softmaxCrossEntropy } from "../backend/fused";
+import { disposedAfter, readTogether } from "../backend/read-together";
 import type { GradientOptions, OutputBatch, OutputGradientBatch, OutputGradientOptions } from "../blocks/block";
 import { effectiveValues } from "../core/effective";
 import { parametersOf } from "../core/network";
@@ -48,11 +49,12 @@ export async function visitOutputs(
         const x = imageBatch(source.images, indices, source.normalization);
         return Object.fromEntries(model.predict(x, new Set(nodeIds)).taps);
       });
-      for (const nodeId of nodeIds) {
-        const tap = taps[nodeId]!;
-        visit({ nodeId, shape: tap.shape, values: await read(tap), firstImage: indices[0]! });
-      }
-      tf.dispose(taps);
+      await disposedAfter(taps, async () => {
+        for (const nodeId of nodeIds) {
+          const tap = taps[nodeId]!;
+          visit({ nodeId, shape: tap.shape, values: await read(tap), firstImage: indices[0]! });
+        }
+      });
       await source.between();
     }
   } finally {
@@ -106,8 +108,7 @@ export async function visitGradients(
         };
         return tf.grads(loss)(names.map((name) => tensors.get(name)!));
       });
-      const arrays = await Promise.all(gradients.map(read));
-      tf.dispose(gradients);
+      const arrays = await disposedAfter(gradients, () => readTogether(gradients));
       visit(new Map(names.map((name, i) => [name, arrays[i]!])), indices.length);
       await source.between();
     }
@@ -127,47 +128,54 @@ export async function visitOutputGradients(
   const wanted = new Set(nodeIds);
   try {
     for (const indices of batchesOf(Math.min(images, source.count), batchSize)) {
-      const outputs = new Map<string, tf.Tensor>();
-      const gradients = new Map<string, tf.Tensor>();
-      tf.tidy(() => {
-        const x = imageBatch(source.images, indices, source.normalization);
-        const oneHot = labelBatch(source.images, indices, source.classes);
-        const objective = (input: tf.Tensor) => {
-          const { logits } = forward(snapshot.network, (name) => tensors.get(name)!, input, {
-            fuse: false,
-            transformActivation(id, value) {
-              const output = quantizedOutput(snapshot, id, value);
-              if (!wanted.has(id)) return output;
-              // The identity, which sees the gradient on its way back.
-              const watched = tf.customGrad((y) => ({
-                value: tf.clone(y as tf.Tensor),
-                gradFunc(dy) {
-                  gradients.set(id, tf.keep(tf.clone(dy as tf.Tensor)));
-                  return dy as tf.Tensor;
-                },
-              }));
-              outputs.set(id, tf.keep(tf.clone(output)));
-              return watched(output);
-            },
-          });
-          return of === "loss" ? softmaxCrossEntropy(logits, oneHot) : (tf.sum(tf.mul(logits, oneHot)) as tf.Scalar);
+      const kept: tf.Tensor[] = [];
+      await disposedAfter(kept, async () => {
+        const outputs = new Map<string, tf.Tensor>();
+        const gradients = new Map<string, tf.Tensor>();
+        const keep = (value: tf.Tensor): tf.Tensor => {
+          const own = tf.keep(tf.clone(value));
+          kept.push(own);
+          return own;
         };
-        // The gradient in the images: the tape runs through every node between them and the logits.
-        tf.grad(objective)(x);
-      });
-      for (const nodeId of nodeIds) {
-        const output = outputs.get(nodeId)!;
-        const values = await read(output);
-        const gradient = gradients.get(nodeId);
-        visit({
-          nodeId,
-          shape: output.shape,
-          values,
-          firstImage: indices[0]!,
-          gradients: gradient ? await read(gradient) : new Float32Array(values.length),
+        tf.tidy(() => {
+          const x = imageBatch(source.images, indices, source.normalization);
+          const oneHot = labelBatch(source.images, indices, source.classes);
+          const objective = (input: tf.Tensor) => {
+            const { logits } = forward(snapshot.network, (name) => tensors.get(name)!, input, {
+              fuse: false,
+              transformActivation(id, value) {
+                const output = quantizedOutput(snapshot, id, value);
+                if (!wanted.has(id)) return output;
+                // The identity, which sees the gradient on its way back.
+                const watched = tf.customGrad((y) => ({
+                  value: tf.clone(y as tf.Tensor),
+                  gradFunc(dy) {
+                    gradients.set(id, keep(dy as tf.Tensor));
+                    return dy as tf.Tensor;
+                  },
+                }));
+                outputs.set(id, keep(output));
+                return watched(output);
+              },
+            });
+            return of === "loss" ? softmaxCrossEntropy(logits, oneHot) : (tf.sum(tf.mul(logits, oneHot)) as tf.Scalar);
+          };
+          // The gradient in the images: the tape runs through every node between them and the logits.
+          tf.grad(objective)(x);
         });
-      }
-      tf.dispose([...outputs.values(), ...gradients.values()]);
+        for (const nodeId of nodeIds) {
+          const output = outputs.get(nodeId)!;
+          const values = await read(output);
+          const gradient = gradients.get(nodeId);
+          visit({
+            nodeId,
+            shape: output.shape,
+            values,
+            firstImage: indices[0]!,
+            gradients: gradient ? await read(gradient) : new Float32Array(values.length),
+          });
+        }
+      });
       await source.between();
     }
   } finally {

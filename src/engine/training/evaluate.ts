@@ -1,5 +1,6 @@
 /** Scoring a snapshot on labelled images: top-1, top-5, loss and the confusion matrix. */
 import * as tf from "@tensorflow/tfjs-core";
+import { disposedAfter } from "../backend/read-together";
 import { effectiveValues } from "../core/effective";
 import { EngineError } from "../core/errors";
 import { parametersOf } from "../core/network";
@@ -85,8 +86,7 @@ export async function evaluate(
       () => model.predict(imageBatch(data, indices, options.normalization, evaluationBatchSize)).logits,
     );
     const classes = output.shape[1];
-    const logits = (await output.data()) as Float32Array;
-    output.dispose();
+    const logits = (await disposedAfter(output, () => output.data())) as Float32Array;
     if (confusion.length === 0) confusion = new Uint32Array(classes * classes);
     for (let b = 0; b < indices.length; b++) {
       const label = data.labels[indices[b]!]!;
