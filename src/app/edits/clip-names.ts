@@ -18,5 +18,11 @@ export function paramWords(block: string, name: string): ParamWords | undefined 
   return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
+/** What a term or figure of a block's clips is called; undefined where it has no words. */
+export function partWords(block: string, term: string): Words | undefined {
+  const all: Readonly<Record<string, Words | undefined>> = wordsOfBlock(block)?.parts ?? {};
+  return Object.hasOwn(all, term) ? all[term] : undefined;
+}
+
 /** An unknown block is called by its id. */
 export const blockName = (block: string): Words => wordsOfBlock(block)?.label ?? words(block, block);

@@ -16,7 +16,7 @@ import type { DeviceProfile } from "../metrics/device-profile";
 import type { KeptSlices, RangeObserver } from "../training/live-model";
 import type { LearnedTensor } from "../training/learned-tensors";
 import type { OptimizerSettings } from "../training/optimizer";
-import type { LossTerm, ParameterUpdates } from "../training/step";
+import type { Batch, BatchOutput, ParameterUpdates } from "../training/step";
 import type { ParamSchema, ParamsOf } from "./params";
 
 /** Folder of a block -> prefix of its id; also its lane on the timeline. */
@@ -76,6 +76,8 @@ export interface BlockWords<S extends ParamSchema = ParamSchema> {
   readonly label: Words;
   /** What it does, in one sentence. */
   readonly summary: Words;
+  /** What the loss chart calls its terms and figures, by their names. */
+  readonly parts?: Readonly<Record<string, Words>>;
   readonly params: {
     readonly [K in keyof S]: S[K] extends { readonly options: readonly (infer T extends string)[] }
       ? { readonly label: Words; readonly options: Readonly<Record<T, Words>> }
@@ -250,9 +252,26 @@ export interface ClipContext<S extends ParamSchema = ParamSchema> {
   rng(stream: string): Rng;
 }
 
+/** A term that a clip adds to the loss. Steps are the clip's own, from 0. */
+export interface LossTerm {
+  /** One of the names in the `parts` of the block's words; different from those of the clip's other terms and figures. */
+  readonly name: string;
+  /**
+   * Share of the supervision that it takes over from the task's own loss, in [0, 1]: that keeps `max(0, 1 - sum of shares)`.
+   * 0 by default, as of a regularizer.
+   */
+  share?(step: number): number;
+  /** Nodes of the student whose outputs `compute` reads. */
+  readonly taps?: readonly string[];
+  /** Runs before the tape opens: a teacher's outputs. The step disposes what it returns. */
+  prepare?(batch: Batch, step: number): Tensor[];
+  /** The term, already multiplied by its share or weight. Inside the tape. */
+  compute(output: BatchOutput, prepared: readonly Tensor[], step: number): Scalar;
+}
+
 /** What a clip tells of each step besides its loss. */
 export interface StepFigure {
-  /** Names it in the loss chart. */
+  /** One of the names in the `parts` of the block's words. */
   readonly name: string;
   /** After the update of the step. */
   read(): Scalar;
@@ -268,8 +287,8 @@ export interface ClipRun {
   onRound?(round: number, model: ModelAccess): Promise<void>;
   /** Before each step: what the clip asks of it. */
   onStep?(step: number, model: ModelAccess): void;
-  /** A term of the loss while the clip lasts. */
-  readonly loss?: LossTerm;
+  /** Terms of the loss while the clip lasts. */
+  readonly losses?: readonly LossTerm[];
   /** The optimizer at a step, of a train clip. */
   optimizer?(step: number): OptimizerSettings;
   /**
@@ -283,8 +302,8 @@ export interface ClipRun {
   beforeUpdate?(updates: ParameterUpdates, step: number): void;
   /** After the update. Masks need nothing here: masked weights stay 0 by themselves. */
   afterUpdate?(step: number, model: ModelAccess, optimizer: OptimizerSettings): void;
-  /** A figure of each step that is charted beside the losses and is no part of them; the run disposes what it reads. */
-  readonly figure?: StepFigure;
+  /** Figures of each step that are charted beside the losses and are no part of them; the run disposes what it reads. */
+  readonly figures?: readonly StepFigure[];
   /** Once, after the last step; materialize what lasts and free what was allocated. Also called when a run stops early. */
   onEnd?(model: ModelAccess, reason: "finished" | "stopped"): Promise<void>;
   /** What `resume` needs. */

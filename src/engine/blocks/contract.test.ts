@@ -20,8 +20,9 @@ import {
   tinyPlatform,
   trainedTiny,
 } from "../run/tiny.testing";
-import { type BlockMeta, blockPrefixes } from "./block";
-import { catalog } from "./catalog";
+import { type BlockMeta, blockPrefixes, type BlockWords } from "./block";
+import { type BlockId, catalog } from "./catalog";
+import { clipOfPart } from "../document/loss-parts";
 import { parseParams } from "./params";
 import { implementationOf } from "./registry";
 import { quantizeWeights } from "./shared/quantization/quantize";
@@ -60,9 +61,14 @@ describe.each(Object.entries(metas))("%s", (path, { meta }) => {
   });
 
   it("says everything in both languages", () => {
-    const { label, summary, params } = blockWords[id];
+    const { label, summary, params, parts = {} }: BlockWords = blockWords[id];
     const labels = Object.values(params as Record<string, { label: Words; options?: Record<string, Words> }>);
-    const all = [label, summary, ...labels.flatMap((p) => [p.label, ...Object.values(p.options ?? {})])];
+    const all = [
+      label,
+      summary,
+      ...Object.values(parts),
+      ...labels.flatMap((p) => [p.label, ...Object.values(p.options ?? {})]),
+    ];
     for (const { en, zh } of all) expect([en.trim(), zh.trim()]).not.toContain("");
     expect(Object.keys(params).toSorted()).toEqual(Object.keys(meta.params).toSorted());
   });
@@ -148,6 +154,10 @@ describe("later clips preserve what earlier ones made", () => {
       }
       const run = await runTiny(document, { platform });
       const after = decodedOf(run);
+
+      // The chart calls each part of the loss by the block's words.
+      const parts = run.losses.flatMap(({ names }) => names.flatMap((name) => clipOfPart(name)?.term ?? []));
+      expect(Object.keys(blockWords[meta.id as BlockId].parts ?? {})).toEqual(expect.arrayContaining(parts));
 
       for (const entry of parametersOf(after.network)) {
         const values = effectiveOf(after, entry.name);

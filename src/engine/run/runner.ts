@@ -47,6 +47,7 @@ import { loadRun, type LoadProgress, type RunInputs } from "./run-data";
 import { modelAccess } from "./model-access";
 import { boundariesOf, phaseAt, trainedSteps } from "../document/schedule";
 import { validationAccuracy } from "./services";
+import { stepFigures, stepHooks, stepTerms } from "./step-parts";
 import { openModelSource } from "./sources";
 import { assertValid } from "../document/validate";
 
@@ -349,8 +350,8 @@ class Run {
     const { data } = this.#inputs;
     const step = this.#step;
     for (const { clip, run } of this.#active) run.onStep?.(step - clip.start, this.#access);
-    const terms = this.#active.flatMap(({ run }) => run.loss ?? []);
-    const figures = this.#active.flatMap(({ run }) => run.figure ?? []);
+    const terms = stepTerms(this.#active, step);
+    const figures = stepFigures(this.#active);
     const names = ["hard labels", ...[...terms, ...figures].map(({ name }) => name)];
     if (!this.#losses.accepts(names)) await this.#flushLosses();
     const x = imageBatch(data.train, indices, data.normalization);
@@ -362,11 +363,7 @@ class Run {
         terms,
         optimizer,
         noiseSeed: this.#document.seed + step,
-        hooks: this.#active.map(({ clip, run, learned }) => ({
-          parameter: run.parameter && ((name, value) => run.parameter!(name, value, step - clip.start)),
-          output: run.output && ((nodeId, value) => run.output!(nodeId, value, step - clip.start)),
-          learned,
-        })),
+        hooks: stepHooks(this.#active, step),
         beforeUpdate: (updates) => {
           for (const { clip, run } of this.#active) run.beforeUpdate?.(updates, step - clip.start);
         },

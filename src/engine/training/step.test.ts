@@ -7,7 +7,7 @@ import { plainSnapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
 import { LearnedTensors } from "./learned-tensors";
 import { LiveModel } from "./live-model";
-import { type Batch, hardLabelWeight, type LossTerm, trainStep } from "./step";
+import { type Batch, hardLabelWeight, type StepTerm, trainStep } from "./step";
 
 beforeAll(async () => {
   await startWasm();
@@ -52,7 +52,7 @@ const teacherLogits = [
 ] as const;
 
 /** Knowledge distillation with T = 2 and alpha = 0.7 from fixed logits. */
-const term: LossTerm = {
+const term: StepTerm = {
   name: "soft",
   share: 0.7,
   prepare: () => tf.tidy(() => softTargets(tf.tensor2d(teacherLogits.map((row) => [...row])), 2)),
@@ -106,7 +106,7 @@ describe("trainStep", () => {
     const model = twoWeights([1, 2]);
     const data = batch();
     const order: string[] = [];
-    const watching: LossTerm = {
+    const watching: StepTerm = {
       name: "watch",
       share: 0,
       taps: ["input"],
@@ -193,7 +193,7 @@ describe("trainStep", () => {
     const model = twoWeights([1, 2]);
     const data = batch();
     const before = tf.memory().numTensors;
-    const broken: LossTerm = {
+    const broken: StepTerm = {
       ...share(0.5),
       prepare() {
         throw new Error("broken");

@@ -48,9 +48,9 @@ export interface ForwardHooks {
   readonly learned?: LearnedTensors;
 }
 
-/** A term that a clip adds to the loss. */
-export interface LossTerm {
-  /** Names it in the loss chart. */
+/** A term of the loss of one step. */
+export interface StepTerm {
+  /** Names it among the losses. */
   readonly name: string;
   /**
    * Share of the supervision it takes over from hard labels, in [0, 1]: cross-entropy keeps `max(0, 1 - sum of shares)`.
@@ -67,7 +67,7 @@ export interface LossTerm {
 
 export interface StepRequest {
   readonly batch: Batch;
-  readonly terms: readonly LossTerm[];
+  readonly terms: readonly StepTerm[];
   readonly optimizer: OptimizerSettings;
   /** Seeds dropout. */
   readonly noiseSeed: number;
@@ -83,7 +83,7 @@ export interface StepLosses {
 }
 
 /** Weight of the hard-label cross-entropy beside these terms. */
-export const hardLabelWeight = (terms: readonly LossTerm[]): number =>
+export const hardLabelWeight = (terms: readonly StepTerm[]): number =>
   Math.max(0, 1 - terms.reduce((sum, t) => sum + t.share, 0));
 
 /** Disposes what it holds should a term throw; of a term that throws inside the tape tfjs itself leaves what it saved. */

@@ -4,18 +4,21 @@ import { useTranslation } from "react-i18next";
 import { usePlotArea } from "recharts";
 import type { BlockKind } from "../../../engine/blocks/block";
 import { documentEnd } from "../../../engine/document/document";
+import { clipOfPart } from "../../../engine/document/loss-parts";
 import { type AxisPair, rangeFromZero, stepRange } from "../../charts/axes";
 import { linesPath } from "../../charts/path";
 import { spread, textWidth } from "../../charts/place-labels";
 import { Plot } from "../../charts/Plot";
 import { useReferenceDocument } from "../../charts/runs-shown";
 import { useToPlace } from "../../charts/use-to-place";
+import { clipOf, kindOfClip } from "../../edits/clip-edits";
 import { formatCount, formatNumber } from "../../i18n/format";
-import { useLanguage } from "../../i18n/i18n";
+import { useLanguage, useSay } from "../../i18n/i18n";
 import { drawnLosses, type LossLine, lossLines, noLosses } from "../../stores/loss-history";
 import { useRuns } from "../../stores/use-studio";
+import { partLabels } from "../../widgets/clip-words";
 
-/** What the engine calls the parts that it knows; a clip's own name is shown as it is. */
+/** Of the task's own loss, and of runs that an earlier version saved, whose parts had no clip. */
 const known = {
   "hard labels": ["loss_hard", "train"],
   "soft labels": ["loss_soft", "distill"],
@@ -30,16 +33,19 @@ interface NamedLine extends LossLine {
 export function LossOverSteps() {
   const { t } = useTranslation("charts");
   const losses = useRuns(({ current }) => current?.losses ?? noLosses);
-  const end = documentEnd(useReferenceDocument());
-  const lines = useMemo(
-    () =>
-      lossLines(drawnLosses(losses)).map((line): NamedLine => {
-        if (line.name === null) return { ...line, label: t("loss_total"), kind: null };
-        const words = known[line.name as keyof typeof known] as (typeof known)[keyof typeof known] | undefined;
-        return { ...line, label: words ? t(words[0]) : line.name, kind: words ? words[1] : "distill" };
-      }),
-    [losses, t],
-  );
+  const document = useReferenceDocument();
+  const end = documentEnd(document);
+  const sayWords = useSay();
+  const lines = useMemo(() => {
+    const labels = partLabels(document, losses.names, sayWords);
+    return lossLines(drawnLosses(losses)).map((line): NamedLine => {
+      if (line.name === null) return { ...line, label: t("loss_total"), kind: null };
+      const words = known[line.name as keyof typeof known] as (typeof known)[keyof typeof known] | undefined;
+      if (words) return { ...line, label: t(words[0]), kind: words[1] };
+      const clip = clipOf(document, clipOfPart(line.name)?.clip ?? null);
+      return { ...line, label: labels.get(line.name)!, kind: clip ? kindOfClip(clip) : "distill" };
+    });
+  }, [losses, document, sayWords, t]);
   const language = useLanguage();
   // New functions for each language: the axes are drawn again for them.
   const say = useMemo(() => {

@@ -11,9 +11,9 @@ import {
 } from "../../../run/tiny.testing";
 import { imageBatch, labelBatch } from "../../../training/batches";
 import { LiveModel } from "../../../training/live-model";
-import { trainStep } from "../../../training/step";
+import { type Batch, type BatchOutput, trainStep } from "../../../training/step";
 import { createTeacher } from "../../../training/teacher";
-import type { ClipContext } from "../../block";
+import type { ClipContext, LossTerm } from "../../block";
 import { kdLogits, softLoss, softTargets } from "./kd-logits";
 import type { meta } from "./meta";
 
@@ -67,14 +67,23 @@ describe("the teacher", () => {
     const oneHot = labelBatch(data, indices, tinyClasses);
     const logits = () => tf.tidy(() => [...frozen.logits(indices, x).dataSync()]);
     const first = logits();
-    const { loss } = kdLogits({
+    const { losses } = kdLogits({
       params: { temperature: 4, alpha: 0.9 },
       services: { teacher: () => frozen },
     } as unknown as ClipContext<typeof meta.params>);
+    const [{ prepare, compute, share }] = losses as [LossTerm];
+    const terms = [
+      {
+        name: "soft",
+        share: share!(0),
+        prepare: (batch: Batch) => prepare!(batch, 0),
+        compute: (output: BatchOutput, prepared: readonly tf.Tensor[]) => compute(output, prepared, 0),
+      },
+    ];
     const pupil = new LiveModel(snapshot);
     for (let step = 0; step < 3; step++) {
       const optimizer = { kind: "adam", learningRate: 0.05, momentum: 0 } as const;
-      const request = { batch: { step, indices, x, oneHot }, terms: [loss!], optimizer, noiseSeed: 0 };
+      const request = { batch: { step, indices, x, oneHot }, terms, optimizer, noiseSeed: 0 };
       const { total, parts } = trainStep(pupil, request);
       tf.dispose([total, ...parts]);
     }
@@ -101,7 +110,7 @@ describe("on the timeline", () => {
   it("hard labels keep what alpha leaves, and the parts add up to the loss", async () => {
     const clip = { block: "distill.kd-logits", steps: 3, teacher: "original", params: { alpha: 1 } };
     const { losses } = await runTiny(tinyDocument([clip]), { platform: await tinyPlatform() });
-    expect(losses[0]!.names).toEqual(["hard labels", "soft labels"]);
+    expect(losses[0]!.names).toEqual(["hard labels", "c0:soft-labels"]);
     expect([...losses[0]!.parts[0]!]).toEqual([0, 0, 0]);
     expect([...losses[0]!.total]).toEqual([...losses[0]!.parts[1]!]);
   });

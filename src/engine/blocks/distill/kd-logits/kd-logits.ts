@@ -34,17 +34,19 @@ export function softLoss(
 export const kdLogits: BlockImplementation<typeof meta.params> = ({ params, services }) => {
   const { temperature, alpha } = params;
   return {
-    loss: {
-      name: "soft labels",
-      share: alpha,
-      prepare({ indices, x }) {
-        const logits = services.teacher().logits(indices, x);
-        const targets = softTargets(logits, temperature);
-        logits.dispose();
-        return targets;
+    losses: [
+      {
+        name: "soft-labels",
+        share: () => alpha,
+        prepare({ indices, x }) {
+          const logits = services.teacher().logits(indices, x);
+          const targets = softTargets(logits, temperature);
+          logits.dispose();
+          return targets;
+        },
+        compute: ({ logits }, [probabilities, entropy]) =>
+          tf.mul(softLoss(logits, [probabilities as tf.Tensor2D, entropy as tf.Scalar], temperature), alpha),
       },
-      compute: ({ logits }, [probabilities, entropy]) =>
-        tf.mul(softLoss(logits, [probabilities as tf.Tensor2D, entropy as tf.Scalar], temperature), alpha),
-    },
+    ],
   };
 };

@@ -8,6 +8,9 @@ export const words: BlockWords<typeof meta.params> = {
     "Trains towards the teacher's softened class probabilities, mixed with the hard labels.",
     "以教师软化后的类别概率与硬标签共同监督训练。",
   ),
+  parts: {
+    "soft-labels": w("soft labels", "软标签"),
+  },
   params: {
     temperature: { label: w("Temperature", "温度") },
     alpha: { label: w("Share of soft labels", "软标签权重") },

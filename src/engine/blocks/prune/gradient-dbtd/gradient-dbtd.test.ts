@@ -69,7 +69,7 @@ describe("on the tiny network", () => {
     return runTiny(document, { platform: await tinyPlatform() });
   };
   const densities = ({ losses }: Awaited<ReturnType<typeof run>>) =>
-    losses.flatMap(({ names, parts }) => [...parts[names.indexOf("gradient density")]!]);
+    losses.flatMap(({ names, parts }) => [...parts[names.indexOf("c0:density")]!]);
 
   it("most gradients go once the queue is full, the network keeps its size and learns on", async () => {
     const done = await run({ sparsity: 0.9, fifo: 5 });

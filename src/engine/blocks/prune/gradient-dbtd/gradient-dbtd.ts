@@ -121,9 +121,11 @@ export const gradientDbtd: BlockImplementation<typeof meta.params> = ({ params, 
       }));
       return watched(value);
     },
-    figure: {
-      name: "gradient density",
-      read: () => tf.tidy(() => tf.div(kept?.tensor ?? tf.scalar(1), Math.max(1, counted))),
-    },
+    figures: [
+      {
+        name: "density",
+        read: () => tf.tidy(() => tf.div(kept?.tensor ?? tf.scalar(1), Math.max(1, counted))),
+      },
+    ],
   };
 };

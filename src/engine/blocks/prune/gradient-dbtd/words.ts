@@ -9,6 +9,9 @@ export const words: BlockWords<typeof meta.params> = {
     "Drops small gradients of activations at random on their way back; only training changes, the network keeps its size.",
     "反向传播时随机舍去较小的激活梯度；只影响训练过程，网络大小不变。",
   ),
+  parts: {
+    density: w("gradient density", "梯度密度"),
+  },
   params: {
     sparsity: { label: w("Gradients below the threshold", "低于阈值的梯度比例") },
     fifo: { label: w("Thresholds averaged over", "阈值滑动平均步数") },

@@ -50,7 +50,7 @@ describe("on the tiny network", () => {
     const total = async (strength: number) => {
       const params = { strength, rounds: 1, perRound: 0.005, endFraction: 1 };
       const run = await runTiny(tinyDocument([{ block: "prune.group-brain-damage", steps: 60, params }]), { platform });
-      expect(run.losses[0]!.names).toEqual(["hard labels", "group penalty"]);
+      expect(run.losses[0]!.names).toEqual(["hard labels", "c0:group-penalty"]);
       // Not of the file: folding batch normalization would give the kernel its size back.
       const kernel = valuesOf(platform.lastKept().snapshot, "conv2/kernel");
       return columnNorms(kernel, 8).reduce((sum, n) => sum + n, 0);

@@ -54,14 +54,15 @@ export const groupBrainDamage: BlockImplementation<typeof meta.params> = ({ para
       looked = model.network;
       penalized = columnLayers(plainSnapshot(looked, new Map()), meta.id);
     },
-    loss: {
-      name: "group penalty",
-      share: 0,
-      compute: ({ parameter }) =>
-        penalized.reduce<tf.Scalar>(
-          (sum, { kernel, outputs }) => tf.add(sum, tf.mul(columnPenalty(parameter(kernel), outputs), strength)),
-          tf.scalar(0),
-        ),
-    },
+    losses: [
+      {
+        name: "group-penalty",
+        compute: ({ parameter }) =>
+          penalized.reduce<tf.Scalar>(
+            (sum, { kernel, outputs }) => tf.add(sum, tf.mul(columnPenalty(parameter(kernel), outputs), strength)),
+            tf.scalar(0),
+          ),
+      },
+    ],
   };
 };

@@ -75,7 +75,7 @@ describe("on the timeline", () => {
     const run = await runTiny(tinyDocument([clip]), { platform: await tinyPlatform(), useCache: false });
     const filters = filtersOf(run);
     expect(filters).toEqual([3, 4]);
-    expect(run.losses[0]!.names).toEqual(["hard labels", "norms of joint channels"]);
+    expect(run.losses[0]!.names).toEqual(["hard labels", "c0:joint-norms"]);
   });
 
   it("masked is shrunk", async () => {

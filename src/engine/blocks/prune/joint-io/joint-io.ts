@@ -59,14 +59,15 @@ export const jointIo: BlockImplementation<typeof meta.params> = (context) => {
     onStep(_step, model) {
       groups = groupsOf(model.network);
     },
-    loss: {
-      name: "norms of joint channels",
-      share: 0,
-      compute: ({ parameter }) =>
-        tf.mul(
-          groups.reduce<tf.Tensor>((sum, group) => tf.add(sum, groupPenalty(group, parameter)), tf.scalar(0)),
-          params.strength,
-        ),
-    },
+    losses: [
+      {
+        name: "joint-norms",
+        compute: ({ parameter }) =>
+          tf.mul(
+            groups.reduce<tf.Tensor>((sum, group) => tf.add(sum, groupPenalty(group, parameter)), tf.scalar(0)),
+            params.strength,
+          ),
+      },
+    ],
   };
 };

@@ -9,6 +9,9 @@ export const words: BlockWords<typeof meta.params> = {
     "Penalizes a channel by the weights that make it and those that read it together, and removes the channels where both are small, round by round.",
     "将产生某通道与读取该通道的权重合并惩罚，并逐轮去除两者都很小的通道。",
   ),
+  parts: {
+    "joint-norms": w("norms of joint channels", "联合通道范数"),
+  },
   params: {
     ...structuredWords,
     strength: { label: w("Strength of the penalty", "惩罚强度 λ") },

@@ -36,15 +36,16 @@ export const networkSlimming: BlockImplementation<typeof meta.params> = ({ param
     onStep(_step, model) {
       gammas = gammasOf(model.network);
     },
-    loss: {
-      name: "L1 of gamma",
-      share: 0,
-      compute: ({ parameter }) =>
-        gammas.reduce<tf.Scalar>(
-          (sum, name) => tf.add(sum, tf.mul(tf.sum(tf.abs(parameter(name))), params.strength)),
-          tf.scalar(0),
-        ),
-    },
+    losses: [
+      {
+        name: "gamma-l1",
+        compute: ({ parameter }) =>
+          gammas.reduce<tf.Scalar>(
+            (sum, name) => tf.add(sum, tf.mul(tf.sum(tf.abs(parameter(name))), params.strength)),
+            tf.scalar(0),
+          ),
+      },
+    ],
     async onEnd(model, reason) {
       if (reason !== "finished") return;
       const { snapshot, kept } = slim(await model.snapshot(), params.sparsity, params.roundTo, layers);

@@ -158,7 +158,7 @@ describe("a step", () => {
     expect(valuesOf(after, "logits/kernel")).toEqual(valuesOf(snapshot, "logits/kernel"));
     expect(seen("conv2/kernel")).toEqual(valuesOf(after, "conv2/kernel"));
     // The pull: strength 1 times the mean of the 14 scores.
-    const pull = tf.tidy(() => run.loss!.compute({} as never, []).dataSync()[0]);
+    const pull = tf.tidy(() => run.losses![0]!.compute({} as never, [], 0).dataSync()[0]);
     expect(pull).toBeCloseTo((13 * 0.952574 + 0.5) / 14, 6);
     learned.dispose();
     model.dispose();
@@ -186,7 +186,7 @@ describe("on the timeline", () => {
     const [original, middle, end] = run.points;
     expect(middle!.parameters).toBeLessThan(original!.parameters);
     expect(end!.parameters).toBeLessThan(middle!.parameters);
-    expect(run.losses[0]!.names).toEqual(["hard labels", "mean score"]);
+    expect(run.losses[0]!.names).toEqual(["hard labels", "c0:mean-score"]);
   });
 
   it("a stronger pull makes the scores smaller", async () => {

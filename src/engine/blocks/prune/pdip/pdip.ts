@@ -123,14 +123,15 @@ export const pdip: BlockImplementation<typeof meta.params> = (context) => {
       const readers = network && readersOf(network).get(name);
       return readers ? rescaled(value, readers) : value;
     },
-    loss: {
-      name: "mean score",
-      share: 0,
-      compute() {
-        const all = [...current.values()].map(({ u }) => scoresOf(u.tensor, params.scoreRate));
-        return tf.mul(tf.mean(tf.concat(all)), params.strength);
+    losses: [
+      {
+        name: "mean-score",
+        compute() {
+          const all = [...current.values()].map(({ u }) => scoresOf(u.tensor, params.scoreRate));
+          return tf.mul(tf.mean(tf.concat(all)), params.strength);
+        },
       },
-    },
+    ],
     afterUpdate(_step, model) {
       if (model.network !== network) return;
       for (const [name, readers] of readersOf(network)) model.update(name, (kernel) => rescaled(kernel, readers));

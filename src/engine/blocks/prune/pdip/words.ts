@@ -11,6 +11,9 @@ export const words: BlockWords<typeof meta.params> = {
     "Learns a factor in (0, 1) for each unit together with the weights, under a pull towards 0; at the end of each round the units with the smallest factors go.",
     "与权重一同为每个单元学习 (0, 1) 内的因子并施加趋零惩罚，每轮结束时去除因子最小的单元。",
   ),
+  parts: {
+    "mean-score": w("mean score", "平均得分"),
+  },
   params: {
     perRound: { label: w("Removed in each round", "每轮去除比例") },
     rounds,

@@ -200,7 +200,7 @@ describe("on the timeline", () => {
     // floor(.3 * 14 + .5) = 4 of 6 + 8
     expect(filtersOf(run).reduce((sum, n) => sum + n, 0)).toBe(10);
     expect(run.result.final.accuracy).toBeGreaterThan(0.85);
-    expect(run.losses[0]!.names).toEqual(["hard labels", "channels that are on", "share of channels on"]);
+    expect(run.losses[0]!.names).toEqual(["hard labels", "c0:channels-on", "c0:share-on"]);
   });
 
   it("more go under a stronger penalty, none without one", async () => {

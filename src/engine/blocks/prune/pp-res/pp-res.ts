@@ -160,17 +160,18 @@ export const ppRes: BlockImplementation<typeof meta.params> = ({ params, steps, 
         return scaledByUnits(result, place, maskOf(group));
       }, value);
     },
-    loss: {
-      name: "channels that are on",
-      share: 0,
-      compute() {
-        const { groups, free } = plan!;
-        const sum = groups
-          .filter(isFree)
-          .reduce<tf.Scalar>((total, group) => tf.add(total, tf.sum(softOf(group))), tf.scalar(0));
-        return tf.mul(sum, params.strength / Math.max(1, free));
+    losses: [
+      {
+        name: "channels-on",
+        compute() {
+          const { groups, free } = plan!;
+          const sum = groups
+            .filter(isFree)
+            .reduce<tf.Scalar>((total, group) => tf.add(total, tf.sum(softOf(group))), tf.scalar(0));
+          return tf.mul(sum, params.strength / Math.max(1, free));
+        },
       },
-    },
+    ],
     afterUpdate(step) {
       forget();
       if (params.aim === "strength") return;
@@ -181,7 +182,7 @@ export const ppRes: BlockImplementation<typeof meta.params> = ({ params, steps, 
         return ranked.length === 0 ? tf.scalar(0) : dividing(tf.concat(ranked), off);
       });
     },
-    figure: { name: "share of channels on", read: kept },
+    figures: [{ name: "share-on", read: kept }],
     async onEnd(model, reason) {
       forget();
       if (reason !== "finished" || !plan) return;

@@ -9,6 +9,10 @@ export const words: BlockWords<typeof meta.params> = {
     "Trains a soft mask for each channel that turns ever more into on or off, under a penalty on what is on; at its end the channels that are off are removed.",
     "为每个通道训练软掩码，使其逐渐趋于开或关，并对开启的通道施加惩罚；片段结束时去除关闭的通道。",
   ),
+  parts: {
+    "channels-on": w("channels that are on", "开启通道惩罚项"),
+    "share-on": w("share of channels on", "开启通道比例"),
+  },
   params: {
     aim: {
       label: w("What is given", "给定目标"),

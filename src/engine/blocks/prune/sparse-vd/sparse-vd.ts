@@ -127,21 +127,22 @@ export const sparseVd: BlockImplementation<typeof meta.params> = ({ params, step
       outputs.set(nodeId, noisy);
       return noisy;
     },
-    loss: {
-      name: "divergence from the prior",
-      share: 0,
-      compute({ parameter }) {
-        const beta = params.strength * (params.warmup > 0 ? Math.min(1, now / (params.warmup * steps)) : 1);
-        return [...learned.keys()].reduce<tf.Scalar>((sum, name) => {
-          if (!kernels.has(name)) return sum;
-          const theta = parameter(name);
-          const u = variableOf(name, theta.shape);
-          if (!u) return sum;
-          const all = tf.sum(tf.mul(divergence(logAlphaOf(theta, logVariance(u))), present(theta)));
-          return tf.add(sum, tf.mul(all, beta / services.trainingImages));
-        }, tf.scalar(0));
+    losses: [
+      {
+        name: "divergence",
+        compute({ parameter }) {
+          const beta = params.strength * (params.warmup > 0 ? Math.min(1, now / (params.warmup * steps)) : 1);
+          return [...learned.keys()].reduce<tf.Scalar>((sum, name) => {
+            if (!kernels.has(name)) return sum;
+            const theta = parameter(name);
+            const u = variableOf(name, theta.shape);
+            if (!u) return sum;
+            const all = tf.sum(tf.mul(divergence(logAlphaOf(theta, logVariance(u))), present(theta)));
+            return tf.add(sum, tf.mul(all, beta / services.trainingImages));
+          }, tf.scalar(0));
+        },
       },
-    },
+    ],
     afterUpdate() {
       outputs.clear();
       kernels.clear();

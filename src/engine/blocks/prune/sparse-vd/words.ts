@@ -9,6 +9,9 @@ export const words: BlockWords<typeof meta.params> = {
     "Learns a noise variance for each weight and removes at the end those that are noise nearly always.",
     "为每个权重学习噪声方差，并在结束时去除几乎总被噪声淹没的权重。",
   ),
+  parts: {
+    divergence: w("divergence from the prior", "与先验的散度"),
+  },
   params: {
     strength: { label: w("Weight of the prior at the end", "先验项最终权重") },
     warmup: { label: w("Share of the steps until then", "权重升至最终值所占步数比例") },

@@ -131,16 +131,17 @@ export const vcd: BlockImplementation<typeof meta.params> = ({ params, layers, s
       if (!own) return value;
       return drawn(value, logVariance(own), normalTensor(value.shape, rng(`noise/${step}/${name}`)));
     },
-    loss: {
-      name: "divergence from the prior",
-      share: 0,
-      compute: ({ parameter }) =>
-        [...learned].reduce<tf.Scalar>((sum, [name, own]) => {
-          const mean = parameter(name);
-          const all = tf.sum(tf.mul(divergence(mean, logVariance(own)), present(mean)));
-          return tf.add(sum, tf.mul(all, params.strength));
-        }, tf.scalar(0)),
-    },
+    losses: [
+      {
+        name: "divergence",
+        compute: ({ parameter }) =>
+          [...learned].reduce<tf.Scalar>((sum, [name, own]) => {
+            const mean = parameter(name);
+            const all = tf.sum(tf.mul(divergence(mean, logVariance(own)), present(mean)));
+            return tf.add(sum, tf.mul(all, params.strength));
+          }, tf.scalar(0)),
+      },
+    ],
     async onEnd(model, reason) {
       if (reason !== "finished") return;
       const variances = new Map<string, Float32Array>();

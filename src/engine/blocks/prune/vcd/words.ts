@@ -9,6 +9,9 @@ export const words: BlockWords<typeof meta.params> = {
     "Learns a mean and a variance of each scale of batch normalization; at its end the channels whose scale is mostly noise are removed.",
     "学习批归一化各缩放因子的均值与方差；片段结束时去除缩放因子以噪声为主的通道。",
   ),
+  parts: {
+    divergence: w("divergence from the prior", "与先验的散度"),
+  },
   params: {
     mode: {
       label: w("Variance", "方差度量"),
