@@ -25,6 +25,15 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+const tests = ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"];
+
+/** Tests that need a process of their own: they start and remove backends, or put a module in another's place. */
+const alone = [
+  "src/engine/backend/choose.test.ts",
+  "src/engine/backend/kernel-threads.test.ts",
+  "src/engine/blocks/structured.test.ts",
+];
+
 export default defineConfig({
   base: "./",
   plugins: [
@@ -52,10 +61,14 @@ export default defineConfig({
   server: { headers: isolation },
   preview: { headers: { ...isolation, "Content-Security-Policy": contentSecurityPolicy } },
   test: {
-    include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
-    // Each file owns a tfjs backend and a wasm heap; two workers fill the two cores of a small machine.
+    // Two workers fill the two cores of a small machine.
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,
+    projects: [
+      // Files that follow each other in a worker share its modules, its tfjs backend and the tiny network that it trained.
+      { extends: true, test: { name: "together", include: tests, exclude: alone, isolate: false } },
+      { extends: true, test: { name: "alone", include: alone, isolate: true } },
+    ],
   },
 });

@@ -1,9 +1,8 @@
 /** The engine's ports in a browser, page or worker: fetch, DecompressionStream, WebCrypto, and a cache in memory. */
-import { sha256 as sha256InScript } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { EngineError } from "#engine/core/errors";
 import type { AssetStore, Platform, SnapshotCache, UserFiles } from "#engine/core/ports";
 import { browserThreads } from "./browser-threads";
+import { sha256 } from "./digest";
 import { createHostYield } from "./host-yield";
 import { inflateWithLimit } from "./inflate-stream";
 import { memoryCache, memoryFiles } from "./memory";
@@ -80,9 +79,3 @@ const missing = (url: URL, got: string, cause?: unknown): EngineError =>
     details: { ref: url.href },
     cause,
   });
-
-/** WebCrypto where there is one (pages over https and on localhost only); the same digest in script elsewhere. */
-async function sha256(bytes: Uint8Array): Promise<string> {
-  if (!isSecureContext) return bytesToHex(sha256InScript(bytes));
-  return bytesToHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)));
-}

@@ -1,8 +1,7 @@
 /** The engine's ports in memory, for tests and for the page's loopback: assets and files are Maps, nothing touches disk. */
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { EngineError } from "#engine/core/errors";
 import type { AssetStore, Clock, Platform, SnapshotCache, UserFiles } from "#engine/core/ports";
+import { sha256 } from "./digest";
 import { createHostYield } from "./host-yield";
 import { inflateWithLimit } from "./inflate-stream";
 
@@ -27,7 +26,7 @@ export function createMemoryPlatform(options: MemoryPlatformOptions = {}): Platf
     files: memoryFiles(options.files ?? new Map()),
     clock: options.clock ?? { now: () => time++ },
     cache: options.cache ?? memoryCache(),
-    sha256: (bytes) => Promise.resolve(bytesToHex(sha256(bytes))),
+    sha256,
     gunzip: inflateWithLimit,
     wasmPaths: options.wasmPaths ?? "",
     yieldToHost: createHostYield(),

@@ -147,13 +147,15 @@ describe("the next run", () => {
   });
 
   it("stops the one that goes on, whose end changes nothing of its own", async () => {
+    // What the engine keeps from the runs before is not counted.
+    const before = tf.memory().numTensors;
     const first = start(100_000);
     await until(training);
     const second = start(5);
     await Promise.all([first, second]);
     expect(current()).toMatchObject({ id: "run-2", phase: "done" });
     expect(store.getState().earlier).toMatchObject([{ id: "run-1", phase: "cancelled" }]);
-    expect(tf.memory().numTensors).toBeLessThan(50);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });
 

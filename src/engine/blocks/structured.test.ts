@@ -86,7 +86,12 @@ describe.each(buildIds)("%s", (network: BuildId) => {
   it.each(structured.map((meta: BlockMeta) => [meta.id, meta] as const))("%s", async (block, meta) => {
     cuts.length = 0;
     const steps = meta.length === "span" ? 4 : 0;
-    const document = tinyDocument([{ block, steps, params: withDefaults(meta) }], { model: { source: "file:built" } });
+    const document = tinyDocument([{ block, steps, params: withDefaults(meta) }], {
+      model: { source: "file:built" },
+      // Nobody reads how well it classifies.
+      dataset: { id: "file:data", test: 4 },
+      liveTest: 4,
+    });
     const run = runTiny(document, { platform, useCache: false });
     const refused = await run.then(
       () => false,
