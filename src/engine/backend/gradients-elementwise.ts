@@ -43,10 +43,24 @@ const ofOutput = (derive: (dy: tf.Tensor, y: tf.Tensor) => tf.Tensor): Gradient 
   gradFunc: (dy, saved) => ({ x: () => derive(onlyGradient(dy), savedAt(saved, 0)) }),
 });
 
-type Partial = (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor, y: tf.Tensor) => tf.Tensor;
+type Partial = (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
+
+type PartialOfOutput = (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor, y: tf.Tensor) => tf.Tensor;
 
 /** Gradient of y = f(a, b), whose operands may have been broadcast. */
 const ofPair = (inA: Partial, inB: Partial): Gradient => ({
+  inputsToSave: ["a", "b"],
+  gradFunc: (dy, saved) => {
+    const [a, b] = [savedAt(saved, 0), savedAt(saved, 1)];
+    return {
+      a: () => unbroadcast(inA(onlyGradient(dy), a, b), a.shape),
+      b: () => unbroadcast(inB(onlyGradient(dy), a, b), b.shape),
+    };
+  },
+});
+
+/** Likewise of partials that are written with y: the tape keeps y, which the others let go. */
+const ofPairAndOutput = (inA: PartialOfOutput, inB: PartialOfOutput): Gradient => ({
   inputsToSave: ["a", "b"],
   outputsToSave: [true],
   gradFunc: (dy, saved) => {
@@ -135,7 +149,7 @@ export const elementwiseGradients: Readonly<Record<string, Gradient>> = {
     (dy, _a, b) => tf.mul(dy, float(b)),
     (dy, a) => tf.mul(dy, float(a)),
   ),
-  RealDiv: ofPair(
+  RealDiv: ofPairAndOutput(
     (dy, _a, b) => tf.div(dy, float(b)),
     (dy, _a, b, y) => tf.neg(tf.div(tf.mul(dy, y), float(b))),
   ),
@@ -151,7 +165,7 @@ export const elementwiseGradients: Readonly<Record<string, Gradient>> = {
     (dy, a, b) => tf.mul(dy, float(tf.lessEqual(a, b))),
     (dy, a, b) => tf.mul(dy, float(tf.greater(a, b))),
   ),
-  Pow: ofPair(
+  Pow: ofPairAndOutput(
     (dy, a, b) => tf.mul(dy, tf.mul(float(b), tf.pow(a, tf.sub(b, tf.scalar(1, b.dtype as "float32" | "int32"))))),
     // The logarithm is taken of positive bases only; elsewhere the power does not depend on b smoothly.
     (dy, a, _b, y) => tf.mul(dy, tf.mul(y, tf.log(tf.add(tf.relu(a), float(tf.lessEqual(a, 0)))))),

@@ -194,3 +194,32 @@ describe("gradients equal finite differences", () => {
     });
   }
 });
+
+describe("what the tape keeps", () => {
+  /** Data alive while the gradient runs back through what stands before an operation that itself keeps nothing. */
+  function aliveBehind(make: (x: tf.Tensor) => tf.Tensor): number {
+    let alive = 0;
+    const watch = tf.customGrad((x) => ({
+      value: tf.neg(x as tf.Tensor),
+      gradFunc: (dy) => {
+        alive = tf.memory().numDataBuffers;
+        return tf.neg(dy as tf.Tensor);
+      },
+    }));
+    tf.tidy(() => {
+      const x = tensorOf(matrix);
+      tf.grad((at: tf.Tensor) => watch(make(at)))(x, tf.onesLike(x));
+    });
+    return alive - tf.memory().numDataBuffers;
+  }
+
+  it.each<[string, (x: tf.Tensor, factor: tf.Tensor) => tf.Tensor, number]>([
+    ["a product: its factors", (x, factor) => tf.mul(x, factor), 0],
+    ["a larger value: what was compared", (x, factor) => tf.maximum(x, factor), 0],
+    ["a quotient: its result too", (x, factor) => tf.div(x, factor), 1],
+  ])("of %s", (_name, operation, kept) => {
+    const factor = tensorOf(positive);
+    expect(aliveBehind((x) => operation(x, factor)) - aliveBehind((x) => x)).toBe(kept);
+    factor.dispose();
+  });
+});
