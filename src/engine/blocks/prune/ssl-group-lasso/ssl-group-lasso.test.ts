@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Snapshot } from "../../../core/snapshot";
-import { valuesOf } from "../../../core/snapshot";
+import { plainSnapshot, type Snapshot, valuesOf } from "../../../core/snapshot";
 import { filtersOf, runTiny, startTiny, tinyDocument, tinyPlatform, trainedTiny } from "../../../run/tiny.testing";
+import { networkBuilder } from "../../../zoo/builder";
+import { initializeValues } from "../../../zoo/initialize";
 import { fourFilters } from "../../shared/pruning/pruning.testing";
 import { parseParams } from "../../params";
 import { meta } from "./meta";
@@ -62,6 +63,18 @@ describe("what zeros are worth in the end", () => {
     const none = withZeros(await trainedTiny(), "conv2/kernel", () => true);
     const { snapshot } = harvest(none, params({ groups: "depth" }));
     expect(snapshot.states.get("conv2/kernel")!.mask!.reduce((sum, m) => sum + m, 0)).toBe(1);
+  });
+
+  it("of kernels of more weights than a call takes arguments", () => {
+    const b = networkBuilder("wide", [4, 4, 64]);
+    const network = b.build(
+      b.dense(b.flatten(b.conv2d(b.input, { filters: 512, kernelSize: 3 }, "wide")), { units: 2 }, "logits"),
+    );
+    const wide = plainSnapshot(network, initializeValues(network, 1));
+    // 3 * 3 * 64 * 512 = 294,912 weights: none is zero, so none goes.
+    const { snapshot } = harvest(wide, params({ groups: "depth" }));
+    expect(valuesOf(snapshot, "wide/kernel")).toHaveLength(294_912);
+    expect(snapshot.states.get("wide/kernel")?.mask?.includes(0) ?? false).toBe(false);
   });
 });
 

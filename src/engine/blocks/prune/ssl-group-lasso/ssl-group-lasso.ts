@@ -81,8 +81,9 @@ function maskZeros(snapshot: Snapshot, { groups, zeroTolerance }: Params): Snaps
     const size = groups === "shape" ? shape.at(-1)! : kernel.length;
     const removed = new Uint8Array(kernel.length);
     for (let from = 0; from < kernel.length; from += size) {
-      const norm = Math.hypot(...kernel.subarray(from, from + size));
-      if (norm <= zeroTolerance) removed.fill(1, from, from + size);
+      let squares = 0;
+      for (let i = from; i < from + size; i++) squares += kernel[i]! ** 2;
+      if (Math.sqrt(squares) <= zeroTolerance) removed.fill(1, from, from + size);
     }
     if (!removed.includes(0)) removed[0] = 0;
     return removed;
