@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../src/engine/document/classify";
 import { parseDocumentText } from "../src/engine/document/document";
 import { validate } from "../src/engine/document/validate";
+import { recipes } from "../src/engine/recipes/recipes";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -17,6 +18,10 @@ describe("README.md", () => {
     const document = parseDocumentText(json!);
     expect(document).toEqual(parseDocumentText(read("examples/joint.json")));
     expect(read("README.md")).toContain(JSON.stringify(classify(document)).replaceAll(",", ", "));
+  });
+
+  it("says that there are no recipes as long as there are none", () => {
+    expect(read("README.md").includes("No recipe is written yet")).toBe(recipes.length === 0);
   });
 
   it("names npm scripts and files that exist", () => {
