@@ -14,6 +14,7 @@ import {
   setTeacher,
   usualSteps,
 } from "./clip-edits";
+import { setFields } from "./document-edits";
 
 /** Under `do-<key>` in the catalogue's area `findings`. */
 export type CureKey =
@@ -30,6 +31,7 @@ export type CureKey =
   | "fine-tune"
   | "temperature"
   | "close-gap"
+  | "fewer-points"
   | "fewer-samples"
   | "teach-compressed";
 
@@ -129,6 +131,10 @@ export function curesOf(finding: Finding, document: TimelineDocument): readonly 
     const [from, to] = [numberIn(finding, "from"), numberIn(finding, "to")];
     return [{ key: "close-gap", edit: closeGap(from, to) }, fineTune(from, to - from)];
   }
+  if (finding.code === "many-points") {
+    const interval = numberIn(finding, "interval");
+    return [{ key: "fewer-points", values: { interval }, edit: setFields({ evaluateEvery: interval }) }];
+  }
   if (finding.code === "untrained-source") return [fineTune(0)];
   const clip = clipOf(document, finding.clipId ?? null);
   return clip ? clipCures(finding, clip, document) : [];
@@ -185,6 +191,7 @@ function clipCures(finding: Finding, clip: Clip, document: TimelineDocument): re
     case "unknown-network":
     case "untrained-source":
     case "gap":
+    case "many-points":
       return [];
   }
 }

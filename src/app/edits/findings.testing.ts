@@ -64,6 +64,7 @@ export const documentsWith: Readonly<Record<FindingCode, readonly TimelineDocume
     tinyDocument([{ ...tune, start: 3 }]),
     tinyDocument([tune, { block: "quant.uniform-kbit", start: 12 }, { ...tune, start: 20 }]),
   ],
+  "many-points": [tinyDocument([{ ...tune, steps: 1_000_000 }], { evaluateEvery: 1 })],
   "too-many-samples": [tinyDocument([{ ...kd, samples: 300 }], { dataset: { id: "file:data", train: 200 } })],
   "model-discards": [
     tinyDocument([...replaced, { ...tune, start: 2 }]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { boundariesOf, isBefore, phaseAt, roundStep, trainedSteps } from "./schedule";
+import { boundariesOf, isBefore, mostLivePoints, phaseAt, pointInterval, roundStep, trainedSteps } from "./schedule";
 import { tinyDocument } from "./tiny-document.testing";
 
 const span = (start: number, steps: number) => ({ block: "train.fine-tune", start, steps });
@@ -100,5 +100,24 @@ describe("phaseAt, for the document's own learning-rate schedule", () => {
     const clips = [span(0, 10), span(5, 2)];
     const at = (more: typeof clips) => [0, 3, 6, 9].map((step) => phaseAt(tinyDocument([...clips, ...more]), step));
     expect(at([span(10, 90), span(12, 1)])).toEqual(at([]));
+  });
+});
+
+describe("steps between points", () => {
+  const document = (steps: number, evaluateEvery: number) =>
+    tinyDocument(steps === 0 ? [] : [{ block: "train.fine-tune", steps }], { evaluateEvery });
+
+  it.each([
+    [0, 1, 1],
+    [1000, 1, 1],
+    // 1,001 points would be one too many: every second step.
+    [1001, 1, 2],
+    [1_000_000, 1, 1000],
+    // 142,857 points at every seventh step: 143 times fewer.
+    [1_000_000, 7, 7 * 143],
+    [999, 1000, 1000],
+  ])("%i steps, evaluated every %i: a point every %i", (steps, every, interval) => {
+    expect(pointInterval(document(steps, every))).toBe(interval);
+    expect(Math.floor(steps / interval)).toBeLessThanOrEqual(mostLivePoints);
   });
 });

@@ -72,3 +72,16 @@ export function phaseAt(document: TimelineDocument, step: number): { readonly st
   }
   return { start, end };
 }
+
+/** Points between boundaries of a run, at most: about as many as a chart has pixels to tell apart. */
+export const mostLivePoints = 1000;
+
+/**
+ * Steps between points while training: the document's `evaluateEvery`, or where that makes more than `mostLivePoints`
+ * the smallest multiple of it that does not.
+ */
+export function pointInterval(document: TimelineDocument): number {
+  const { evaluateEvery } = document;
+  const wanted = Math.floor(trainedSteps(document) / evaluateEvery);
+  return evaluateEvery * Math.max(1, Math.ceil(wanted / mostLivePoints));
+}

@@ -8,7 +8,7 @@ import { paramProblem } from "../blocks/params";
 import { EngineError, type EngineErrorCode, type ErrorDetails } from "../core/errors";
 import { isBuildId } from "../zoo/build-ids";
 import { type Clip, clipEnd, type TimelineDocument } from "./document";
-import { isBefore, type Placed } from "./schedule";
+import { isBefore, mostLivePoints, type Placed, pointInterval } from "./schedule";
 
 export type Severity = "error" | "warning" | "hint";
 export type FindingCode =
@@ -29,6 +29,7 @@ export type FindingCode =
   | "prune-without-recovery"
   | "hot-labels-few-bits"
   | "gap"
+  | "many-points"
   | "too-many-samples"
   | "model-discards"
   | "untrained-source";
@@ -307,6 +308,25 @@ function gaps(document: TimelineDocument): Finding[] {
   return found;
 }
 
+/** More points than a run measures and a chart can show. */
+function points(document: TimelineDocument): Finding[] {
+  const { evaluateEvery } = document;
+  const interval = pointInterval(document);
+  return interval === evaluateEvery
+    ? []
+    : [
+        finding(
+          "hint",
+          "many-points",
+          undefined,
+          `evaluateEvery expected at most ${mostLivePoints} points, got one every ${evaluateEvery} steps; ` +
+            `the run takes one every ${interval}`,
+          `set evaluateEvery to ${interval}`,
+          { every: evaluateEvery, interval, most: mostLivePoints },
+        ),
+      ];
+}
+
 function source(document: TimelineDocument): Finding[] {
   const { source: from } = document.model;
   if (!from.startsWith("build:")) return [];
@@ -369,7 +389,7 @@ export function validate(document: TimelineDocument): Finding[] {
     const meta = blockMeta(clip.block);
     found.push(...clipChecks.flatMap((check) => check(clip, meta, document)));
   }
-  found.push(...source(document), ...gaps(document));
+  found.push(...source(document), ...gaps(document), ...points(document));
   const rank = { error: 0, warning: 1, hint: 2 };
   return found.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }

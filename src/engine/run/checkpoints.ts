@@ -14,6 +14,7 @@ import type { GuardState } from "./accuracy-guard";
 import { packTraces, unpackTraces } from "./decision-pack";
 import type { DecisionTrace } from "./decisions";
 import { type Clip, sortedJson, type TimelineDocument } from "../document/document";
+import { pointInterval } from "../document/schedule";
 import type { Point } from "./measure";
 
 /** A clip that goes on past the boundary. */
@@ -68,7 +69,8 @@ export function checkpointKey(upstream: Upstream, step: number, { sha256 }: Pick
     backend: upstream.backend,
     model: upstream.modelIdentity,
     data: upstream.dataIdentity,
-    settings,
+    // Points are part of the state, and how many there are.
+    settings: { ...settings, evaluateEvery: pointInterval(upstream.document) },
     step,
     clips: upstreamClips(upstream.document, step),
   });

@@ -45,7 +45,7 @@ import { LossLog, type LossChunk } from "./losses";
 import { encodeMeasured, measure, type Measurement, type Point } from "./measure";
 import { loadRun, type LoadProgress, type RunInputs } from "./run-data";
 import { modelAccess } from "./model-access";
-import { boundariesOf, phaseAt, trainedSteps } from "../document/schedule";
+import { boundariesOf, phaseAt, pointInterval, trainedSteps } from "../document/schedule";
 import { validationAccuracy } from "./services";
 import { stepFigures, stepHooks, stepTerms } from "./step-parts";
 import { openModelSource } from "./sources";
@@ -323,7 +323,8 @@ class Run {
 
   /** @param measured whether a boundary's own points come at `end` */
   async *#trainUntil(end: number, measured: boolean): AsyncGenerator<Point> {
-    const { evaluateEvery, seed, training } = this.#document;
+    const { seed, training } = this.#document;
+    const interval = pointInterval(this.#document);
     const { train } = this.#inputs.data;
     const order = createBatchOrder(seed, training.batchSize);
     while (this.#step < end) {
@@ -341,7 +342,7 @@ class Run {
       this.#changed = true;
       if (this.#losses.length >= lossChunk) await this.#flushLosses();
       this.#reportProgress();
-      const due = this.#step % evaluateEvery === 0 && !(measured && this.#step === end);
+      const due = this.#step % interval === 0 && !(measured && this.#step === end);
       if (due) yield await this.#measure(null, false);
     }
   }

@@ -28,6 +28,7 @@ export const findings = {
   "do-fine-tune": w("Add a fine-tuning clip", "添加微调片段"),
   "do-temperature": w("Set the temperature to {{temperature}}", "将温度设为 {{temperature}}"),
   "do-close-gap": w("Move the clips together", "将片段靠拢"),
+  "do-fewer-points": w("Evaluate every {{interval}} steps", "每 {{interval}} 步评估一次"),
   "do-fewer-samples": w("Use {{samples}} images", "使用 {{samples}} 张图像"),
   "do-teach-compressed": w("Distil from the compressed network", "以压缩后的网络为教师"),
 
@@ -98,6 +99,11 @@ export const findings = {
   "hot-labels-few-bits-cure": w("Lower the temperature to 1 to 4.", "将温度降到 1 至 4。"),
   gap: w("Nothing trains from step {{from}} to {{to}}.", "第 {{from}} 步到第 {{to}} 步之间没有训练。"),
   "gap-cure": w("Move the clips together, or cover the gap with a fine-tuning clip.", "将片段靠拢，或用微调片段填补。"),
+  "many-points": w(
+    "A point every {{every}} steps is more than the {{most}} that a chart can show; one every {{interval}} is taken.",
+    "每 {{every}} 步一个点超过图表可显示的 {{most}} 个；实际每 {{interval}} 步取一个点。",
+  ),
+  "many-points-cure": w("Evaluate every {{interval}} steps.", "将评估间隔设为 {{interval}} 步。"),
   "too-many-samples": w("It asks for more images than the document trains on.", "所需图像多于文档的训练图像。"),
   "too-many-samples-cure": w(
     "Use at most {{train}} instead of {{samples}}, or raise the number of training images.",
