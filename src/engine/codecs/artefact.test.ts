@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { applyMask, effectiveValues, uniformScales } from "../core/effective";
+import { applyMask } from "../core/effective";
 import { parametersOf } from "../core/network";
 import { type ParameterQuantizer, type ParameterState, plainSnapshot, type Snapshot } from "../core/snapshot";
 import { createRng } from "../core/rng";
 import { decodeArtefact, encodeArtefact } from "./artefact";
 import { convNetwork, denseNetwork, randomSnapshot, sameBytes, snapshotArbitrary } from "./codecs.testing";
 import { planSnapshot, sizeOf } from "./snapshot-plan";
+import { effectiveValues } from "../quantizers/effective";
+import { uniformScales } from "../quantizers/weights/uniform";
 
 describe("an artefact decodes to what was encoded", () => {
   it("whatever the states: values, states, activations, sizes, embedded things; and encodes again to the same bytes", () => {

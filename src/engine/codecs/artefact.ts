@@ -5,6 +5,7 @@
 import { EngineError } from "../core/errors";
 import { type Network, type ParameterEntry, parametersOf, sizeOfShape } from "../core/network";
 import { checkSnapshot, type ActivationQuantizer, type ParameterState, type Snapshot } from "../core/snapshot";
+import { weightKindOf } from "../quantizers/weights/registry";
 import { networkLimits, parseNetwork } from "../ops/parse-network";
 import { decodeActivations, encodeActivations } from "./activation-codec";
 import { packContainer, unpackContainer } from "./container";
@@ -97,7 +98,7 @@ export function encodeArtefact(snapshot: Snapshot, embedded: Embedded = {}): Enc
   const bytes = packContainer(
     toJson(header),
     streams.map((s) => s.bytes),
-    plan.tensors.reduce((version, { fields }) => Math.max(version, layoutOf(fields.layout.kind).since), 1),
+    header.tensors.reduce((version, fields) => Math.max(version, leastVersion(fields)), 1),
   );
   return {
     bytes,
@@ -107,6 +108,10 @@ export function encodeArtefact(snapshot: Snapshot, embedded: Embedded = {}): Enc
     activations: activationBreakdown(plan.activations.entries.length, streamBytes(plan.activations.sizes)),
   };
 }
+
+/** The least version of the format that can say this of a tensor. */
+const leastVersion = ({ layout, quantizer }: TensorHeader): number =>
+  Math.max(layoutOf(layout.kind).since, quantizer ? weightKindOf(quantizer).since : 1);
 
 const canonicalNetworks = new WeakMap<Network, Network>();
 
@@ -148,8 +153,7 @@ export function decodeArtefact(bytes: Uint8Array): DecodedArtefact {
     const entry = parameters[i]!;
     const { streams, sizes } = read(fields.streams);
     const restored = named(entry.name, () => {
-      const uniformBits = fields.quantizer?.kind === "uniform" ? fields.quantizer.bits : undefined;
-      const tensor = decodeTensor(fields, streams, entry.shape, uniformBits);
+      const tensor = decodeTensor(fields, streams, entry.shape, fields.quantizer);
       return { values: tensor.values, state: restoreState(tensor, fields) };
     });
     values.set(entry.name, restored.values);

@@ -1,6 +1,6 @@
 /** What the tests of this folder share: small networks, and snapshots of them in every state that a block can leave. */
 import fc from "fast-check";
-import { applyMask, uniformScales } from "../core/effective";
+import { applyMask } from "../core/effective";
 import { parameterName, parametersOf, sizeOfShape, type Network } from "../core/network";
 import { createRng } from "../core/rng";
 import {
@@ -10,6 +10,7 @@ import {
   type ParameterState,
   type Snapshot,
 } from "../core/snapshot";
+import { uniformScales } from "../quantizers/weights/uniform";
 
 /** Same bytes: floats are compared bit for bit, so that 0 is not -0. Much faster than `toEqual` on long arrays. */
 export function sameBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {

@@ -1,14 +1,24 @@
 /**
- * The effective values of one parameter, as `core/effective.ts` defines them (a test holds the two equal), in the
- * shape that codecs want: with codes where there is a uniform quantizer, and statistics computed once, when asked for.
+ * The effective values of one parameter in the shape that codecs want: with the codes of a quantizer that has them, and
+ * statistics computed once, when asked for.
  */
+import { applyMask } from "../core/effective";
 import { EngineError } from "../core/errors";
-import { roundHalfEven, uniformLevels } from "../core/effective";
 import type { Shape } from "../core/network";
-import type { CodebookQuantizer, ParameterState, UniformQuantizer } from "../core/snapshot";
+import type { ParameterQuantizer, ParameterState } from "../core/snapshot";
+import { effectiveValues } from "../quantizers/effective";
+import { weightKindOf } from "../quantizers/weights/registry";
 import { distinctValues, type DistinctValues } from "./distinct-values";
 import { type Matrix, matrixOf } from "./matrix";
 import { gapStatistics, positionsOf, type GapStatistics } from "./sparse";
+
+/** What a kind of quantizer offers the codecs: symbols of the weights, 0 being +0, and a table that turns them back. */
+export interface CodedTensor {
+  /** The value form that can store them. */
+  readonly form: string;
+  readonly symbols: Uint16Array;
+  readonly table: Float32Array;
+}
 
 export interface EffectiveTensor {
   /** fp32, finite. */
@@ -20,8 +30,8 @@ export interface EffectiveTensor {
   readonly matrix: Matrix | undefined;
   /** Values whose bits are not all zero; -0 is one of them. */
   readonly nonZero: number;
-  /** Integer form where the parameter has a uniform quantizer. */
-  readonly uniform?: { readonly codes: Int8Array; readonly quantizer: UniformQuantizer };
+  /** Where the parameter has a quantizer of a kind with codes. */
+  readonly coded?: CodedTensor;
   /** Undefined where there are more than 256 besides zero. */
   readonly distinct: () => DistinctValues | undefined;
   /** Flat indices of the nonzero values. */
@@ -51,23 +61,32 @@ export function effectiveTensor(
     throw new EngineError("shape-mismatch", `expected a mask of ${raw.length} for '${name}', got ${mask.length}`);
   }
   const quantizer = state?.quantizer;
-  if (quantizer?.kind === "uniform") {
-    checkUniform(name, quantizer);
-    const codes = uniformCodes(raw, mask, quantizer);
-    return tensorOf(dequantize(codes, quantizer.scales), shape, { codes, quantizer });
-  }
   if (quantizer) {
-    checkCodebook(name, quantizer);
-    return tensorOf(nearestValues(raw, mask, quantizer.values), shape);
+    const problem = weightKindOf(quantizer).problem(quantizer, raw.length);
+    if (problem) throw new EngineError("invalid-params", `'${name}': ${problem}`);
+    const coded = codedOf(raw, mask, quantizer);
+    if (coded) return tensorOf(coded.values, shape, coded.codes);
   }
-  return tensorOf(mask ? masked(raw, mask) : raw, shape);
+  return tensorOf(effectiveValues(raw, state), shape);
 }
 
-export function tensorOf(
-  values: Float32Array,
-  shape: Shape = [values.length],
-  uniform?: EffectiveTensor["uniform"],
-): EffectiveTensor {
+/** The codes of a kind that has them, and the values that they stand for. */
+function codedOf(
+  raw: Float32Array,
+  mask: Uint8Array | undefined,
+  quantizer: ParameterQuantizer,
+): { readonly values: Float32Array; readonly codes: CodedTensor } | undefined {
+  const { codes, fields } = weightKindOf(quantizer);
+  if (!codes) return undefined;
+  const symbols = codes.symbols(applyMask(raw, mask), quantizer);
+  // Symbol 0 is a removed weight's, whatever the quantizer makes of 0.
+  if (mask) for (let i = 0; i < symbols.length; i++) if (!mask[i]) symbols[i] = 0;
+  const table = codes.table(quantizer);
+  const values = codes.values(symbols, table, { kind: quantizer.kind, ...fields(quantizer, true) });
+  return { values, codes: { form: codes.form, symbols, table } };
+}
+
+export function tensorOf(values: Float32Array, shape: Shape = [values.length], coded?: CodedTensor): EffectiveTensor {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   let nonZero = 0;
   for (let i = 0; i < bits.length; i++) if (bits[i] !== 0) nonZero++;
@@ -78,92 +97,9 @@ export function tensorOf(
     count: values.length,
     matrix: matrixOf(shape),
     nonZero,
-    ...(uniform && { uniform }),
+    ...(coded && { coded }),
     distinct: once(() => distinctValues(bits)),
     positions,
     gaps: once(() => gapStatistics(positions())),
   };
-}
-
-function checkUniform(name: string, { bits, granularity, scales }: UniformQuantizer): void {
-  if (!Number.isInteger(bits) || bits < 2 || bits > 8) {
-    throw new EngineError("invalid-params", `expected a quantizer of 2 to 8 bits for '${name}', got ${bits}`);
-  }
-  if (scales.length === 0 || (granularity === "tensor" && scales.length !== 1)) {
-    throw new EngineError(
-      "invalid-params",
-      `expected one scale for each ${granularity} of '${name}', got ${scales.length}`,
-    );
-  }
-  for (const scale of scales) {
-    if (!(scale > 0) || !Number.isFinite(Math.fround(scale * uniformLevels(bits)))) {
-      throw new EngineError("invalid-params", `expected finite scales above 0 for '${name}', got ${scale}`);
-    }
-  }
-}
-
-function checkCodebook(name: string, { values }: CodebookQuantizer): void {
-  if (values.length < 1 || values.length > 256 || !values.every(Number.isFinite)) {
-    throw new EngineError(
-      "invalid-params",
-      `expected a codebook of 1 to 256 finite values for '${name}', got ${values.length}`,
-    );
-  }
-}
-
-function masked(raw: Float32Array, mask: Uint8Array): Float32Array {
-  const out = new Float32Array(raw.length);
-  for (let i = 0; i < raw.length; i++) if (mask[i]) out[i] = raw[i]!;
-  return out;
-}
-
-function uniformCodes(raw: Float32Array, mask: Uint8Array | undefined, { bits, scales }: UniformQuantizer): Int8Array {
-  const levels = uniformLevels(bits);
-  const codes = new Int8Array(raw.length);
-  for (let i = 0, group = 0; i < raw.length; i++) {
-    if (!mask || mask[i]) {
-      const code = roundHalfEven(Math.fround(raw[i]! / scales[group]!));
-      codes[i] = code > levels ? levels : code < -levels ? -levels : code;
-    }
-    if (++group === scales.length) group = 0;
-  }
-  return codes;
-}
-
-/** `code * scale` in fp32; weight `i` has scale `i % scales.length`. */
-export function dequantize(codes: Int8Array, scales: Float32Array): Float32Array {
-  const out = new Float32Array(codes.length);
-  for (let i = 0, group = 0; i < codes.length; i++) {
-    out[i] = codes[i]! * scales[group]!;
-    if (++group === scales.length) group = 0;
-  }
-  return out;
-}
-
-/** The nearest codebook value of each weight (ties: the smaller index) by bisection instead of trying all of them. */
-function nearestValues(raw: Float32Array, mask: Uint8Array | undefined, codebook: Float32Array): Float32Array {
-  const order = Array.from(codebook.keys()).sort((a, b) => codebook[a]! - codebook[b]! || a - b);
-  const sorted = Float32Array.from(order, (k) => codebook[k]!);
-  const last = sorted.length - 1;
-  const out = new Float32Array(raw.length);
-  for (let i = 0; i < raw.length; i++) {
-    if (mask && !mask[i]) continue;
-    const weight = raw[i]!;
-    let low = 0;
-    let high = last;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (sorted[middle]! < weight) low = middle + 1;
-      else high = middle;
-    }
-    if (low > 0 && Math.abs(weight - sorted[low - 1]!) <= Math.abs(weight - sorted[low]!)) low--;
-    // Equal values, and distances that rounding makes equal: the smallest index among all of them.
-    const distance = Math.abs(weight - sorted[low]!);
-    let best = order[low]!;
-    for (let j = low - 1; j >= 0 && Math.abs(weight - sorted[j]!) === distance; j--) best = Math.min(best, order[j]!);
-    for (let j = low + 1; j <= last && Math.abs(weight - sorted[j]!) === distance; j++)
-      best = Math.min(best, order[j]!);
-    out[i] = codebook[best]!;
-  }
-  return out;
 }

@@ -1,5 +1,7 @@
 /** The JSON header of an artefact: its schema, and what it must agree on with itself. */
 import * as v from "valibot";
+import type { WeightQuantizers } from "../core/snapshot";
+import { weightKindNames, weightKindOf } from "../quantizers/weights/registry";
 import { MAX_ACTIVATION_BITS } from "./activation-codec";
 import { TILE_SIDES } from "./block-diagonal";
 import { MAX_DISTINCT } from "./distinct-values";
@@ -31,20 +33,14 @@ const layout = v.variant("kind", [
   v.strictObject({ kind: v.literal("block-diagonal"), entries, side: v.picklist(TILE_SIDES) }),
 ]);
 
-const fp32 = v.pipe(
-  v.number(),
-  v.check((x) => x > 0 && Number.isFinite(x) && Math.fround(x) === x, "expected an fp32 number above 0"),
-);
-
-const quantizer = v.variant("kind", [
-  v.strictObject({ kind: v.literal("codebook") }),
-  v.strictObject({
-    kind: v.literal("uniform"),
-    bits: integer(2, 8),
-    granularity: v.picklist(["tensor", "channel"]),
-    scales: v.optional(v.pipe(v.array(fp32), v.minLength(1))),
+/** `kind`, then the kind's own entries. */
+const quantizer = v.variant(
+  "kind",
+  weightKindNames.map((kind) => {
+    const { attributes, listed } = weightKindOf({ kind });
+    return v.strictObject({ kind: v.literal(kind), ...attributes, ...listed });
   }),
-]);
+);
 
 const tensor = v.strictObject({
   name: v.string(),
@@ -61,7 +57,7 @@ const tensor = v.strictObject({
   streams: v.pipe(v.array(v.strictTuple([v.picklist(streamNames), bytes])), v.maxLength(MAX_STREAMS)),
   /** Zeros of this parameter are pruned weights, and stay zero. */
   masked: v.optional(v.literal(true)),
-  /** The parameter's quantizer. `scales` only where no stream holds them; a codebook is the tensor's distinct values. */
+  /** The parameter's quantizer; arrays only where neither a stream holds them nor the values tell them. */
   quantizer: v.optional(quantizer),
 });
 
@@ -79,7 +75,7 @@ const headerSchema = v.strictObject({
 
 export type ArtefactHeader = v.InferOutput<typeof headerSchema>;
 export type TensorHeader = ArtefactHeader["tensors"][number];
-export type QuantizerHeader = NonNullable<TensorHeader["quantizer"]>;
+export type QuantizerHeader = Readonly<Record<string, unknown>> & { readonly kind: keyof WeightQuantizers };
 
 /** @throws EngineError `invalid-file` naming the field */
 export function parseHeader(json: unknown): ArtefactHeader {

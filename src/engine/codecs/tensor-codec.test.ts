@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import { type Shape, sizeOfShape } from "../core/network";
 import { createRng } from "../core/rng";
 import type { ParameterState } from "../core/snapshot";
@@ -16,6 +16,9 @@ import { StreamSet, streamNames } from "./streams";
 import { symbolCodingIds } from "./symbol-coding";
 import { candidatePlans, codecLabel, decodeTensor, encodeTensor, planTensor, type TensorPlan } from "./tensor-codec";
 import { valueFormIds } from "./value-forms";
+import { stateFields } from "./parameter-state";
+
+const fourBits = { kind: "uniform", bits: 4, granularity: "tensor" } as const;
 
 const N = 4608;
 const CHANNELS = 32;
@@ -285,8 +288,8 @@ describe("what a plan promises", () => {
   const roundTrip = (plan: TensorPlan, state: ParameterState, shape: Shape) => {
     // Encoding throws when a stream is not of its planned length.
     const streams = encodeTensor(plan);
-    const uniformBits = state.quantizer?.kind === "uniform" ? state.quantizer.bits : undefined;
-    return decodeTensor(plan.fields, new StreamSet(streams), shape, uniformBits).values;
+    const { quantizer } = stateFields(state, plan.fields.form);
+    return decodeTensor(plan.fields, new StreamSet(streams), shape, quantizer).values;
   };
 
   it("holds for every candidate: planned length written, values decoded bit for bit", () => {
@@ -330,7 +333,7 @@ describe("streams that nobody encoded", () => {
       { stream: "values", bytes: Uint8Array.of(0b01110000) },
       { stream: "scales", bytes: Uint8Array.of(0x3f, 0x80, 0, 0) },
     ]);
-    expect(() => decodeTensor(fields, streams, [2], 4)).toThrow("expected symbols below 3, got 3 at entry 1");
+    expect(() => decodeTensor(fields, streams, [2], fourBits)).toThrow("expected symbols below 3, got 3 at entry 1");
   });
 
   it("are decoded or refused as invalid-file; nothing else happens", () => {
@@ -371,7 +374,7 @@ describe("streams that nobody encoded", () => {
     fc.assert(
       fc.property(fields, streams, shape, (f, s, dimensions) => {
         try {
-          expect(decodeTensor(f, new StreamSet(s), dimensions, 4).values.length).toBe(sizeOfShape(dimensions));
+          expect(decodeTensor(f, new StreamSet(s), dimensions, fourBits).values.length).toBe(sizeOfShape(dimensions));
         } catch (error) {
           expect(error).toMatchObject({ code: "invalid-file" });
         }

@@ -6,6 +6,7 @@
 import { sizeOfShape, type Shape } from "../core/network";
 import { packBits, unpackBits, widthOf, type Symbols } from "./bitpack";
 import type { EffectiveTensor } from "./effective-tensor";
+import type { QuantizerHeader } from "./header";
 import { entriesOf, layoutOf, layoutPlans, type AnyLayout, type LayoutPlan } from "./layout";
 import { matrixOf } from "./matrix";
 import { bytesOfBits, bytesOfStreams, malformed, type Stream, type StreamSet, type StreamSize } from "./streams";
@@ -113,7 +114,7 @@ export function encodeTensor({ fields, sizes, tensor, prepared, layoutPlan }: Te
 
 /**
  * The values of a tensor of this shape, bit for bit those that were encoded.
- * @param uniformBits bits of the parameter's uniform quantizer, where it has one
+ * @param quantizer what the file says of the parameter's quantizer, where it has one
  * @throws EngineError `invalid-file` when fields and streams contradict each other; nothing larger than the
  *   tensor or the streams themselves is allocated before that is known
  */
@@ -121,7 +122,7 @@ export function decodeTensor(
   { layout, form, symbols: stored }: TensorFields,
   streams: StreamSet,
   shape: Shape,
-  uniformBits: number | undefined,
+  quantizer: QuantizerHeader | undefined,
 ): Restored {
   const count = sizeOfShape(shape);
   const valueForm: ValueForm = valueForms[form];
@@ -137,7 +138,7 @@ export function decodeTensor(
   }
   const placed = layoutOf(layout.kind).scatter(symbols, layout, streams, { count, matrix: matrixOf(shape) });
   const alphabet = stored ?? { first: 0, count: 0 };
-  return valueForm.restore(placed, { alphabet, streams, count, uniformBits });
+  return valueForm.restore(placed, { alphabet, streams, count, quantizer });
 }
 
 /** For people: `dense f32`, `bitmap + 1-bit signs`, `relative index 4 b + 5-bit codes, Huffman`. */

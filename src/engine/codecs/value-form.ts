@@ -4,6 +4,7 @@
  */
 import type { Symbols } from "./bitpack";
 import type { EffectiveTensor } from "./effective-tensor";
+import type { QuantizerHeader } from "./header";
 import type { Stream, StreamSet, StreamSize } from "./streams";
 
 /**
@@ -31,14 +32,14 @@ export interface RestoreContext {
   readonly alphabet: Alphabet;
   readonly streams: StreamSet;
   readonly count: number;
-  /** Of the uniform quantizer that the file says the parameter has. */
-  readonly uniformBits: number | undefined;
+  /** What the file says of the parameter's quantizer. */
+  readonly quantizer: QuantizerHeader | undefined;
 }
 
 export interface Restored {
   readonly values: Float32Array;
-  /** Where the form itself holds the parameter's uniform scales. */
-  readonly scales?: Float32Array;
+  /** Where the form holds the codes of the parameter's quantizer: their table. */
+  readonly table?: Float32Array;
 }
 
 export interface ValueForm {

@@ -72,7 +72,7 @@ describe("value forms", () => {
         alphabet: { first: 1, count },
         streams,
         count: 1,
-        uniformBits: undefined,
+        quantizer: undefined,
       });
     expect(restore(2).values).toEqual(Float32Array.of(2 ** -126));
     expect(() => restore(3)).toThrow("expected exponents of at least -126, got -126 and 3 symbols");

@@ -6,36 +6,21 @@ import { EngineError } from "./errors";
 import { type Network, parametersOf, sizeOfShape } from "./network";
 
 /**
- * Symmetric uniform quantizer of a parameter: `q = clamp(round(w / s), -L, L)`, `L = 2^(bits-1) - 1`, value `q * s`;
- * bits 2..8; rounding half to even. There is one scale (granularity `tensor`) or one for each output channel
- * (the fastest axis of a kernel; `c * multiplier + m` of a depthwise one).
+ * Kind -> data of a quantizer of weights: `{ kind, ...attributes, ...arrays }`, JSON but for its `Float32Array`s. Open:
+ * each file in `quantizers/weights/` adds its own by declaration merging; what a kind does is there.
  */
-export interface UniformQuantizer {
-  readonly kind: "uniform";
-  readonly bits: number;
-  readonly granularity: "tensor" | "channel";
-  /** Clip of each scale group as a fraction of its largest |w|, in (0, 1]; as many as there are scales. */
-  readonly clips: Float32Array;
-  /**
-   * > 0, fp32. `clip * max|w| / L` of the values they were made for (`refreshScales`); training computes them afresh
-   * at every step, and a snapshot read from a file keeps the file's.
-   */
-  readonly scales: Float32Array;
-}
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the files of the kinds
+export interface WeightQuantizers {}
 
-/** At most `values.length` distinct values; the nearest one (ties: the smaller index) stands for a weight. */
-export interface CodebookQuantizer {
-  readonly kind: "codebook";
-  readonly values: Float32Array;
-}
-
-export type ParameterQuantizer = UniformQuantizer | CodebookQuantizer;
+export type ParameterQuantizer = WeightQuantizers[keyof WeightQuantizers];
 
 export interface ParameterState {
   /** 1 keeps, 0 removes; length of the parameter. */
   readonly mask?: Uint8Array;
-  /** Applied to the masked weights. Zero always stays zero. */
+  /** Applied to the masked weights; what the mask removes is zero whatever the quantizer holds. */
   readonly quantizer?: ParameterQuantizer;
+  /** 1 where a weight keeps its raw value for good: no update moves it, and its moments are 0. Length of the parameter. */
+  readonly fixed?: Uint8Array;
 }
 
 /** Affine quantizer of a node's output: `q = clamp(round(x / S) + Z, 0, 2^bits - 1)`, value `(q - Z) * S`. */

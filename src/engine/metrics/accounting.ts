@@ -2,7 +2,7 @@
  * Computed sizes and costs of a network or snapshot: parameters, zeros, multiply-accumulates, bit operations, nominal
  * bits. Nothing is measured here; the bytes that a file takes are the encoder's to say.
  */
-import { effectiveValues, floatBits } from "../core/effective";
+import { floatBits } from "../core/effective";
 import {
   type Network,
   type Node,
@@ -21,6 +21,7 @@ import {
 } from "../core/snapshot";
 import { inputShapes, operationOf, shapesOf } from "../ops/registry";
 import { foldBatchNorm, foldNetwork } from "../surgery/fold-batch-norm";
+import { effectiveValues, widthsOf } from "../quantizers/effective";
 
 /**
  * Scalars of all parameters once batch normalization is folded: a folded one leaves a bias for each channel, one that
@@ -117,11 +118,11 @@ export function outputBits(snapshot: Snapshot, nodeId: string): number {
   return looksThrough ? Math.max(...node.inputs.map((id) => outputBits(snapshot, id))) : floatBits;
 }
 
-/** Bits of one weight: a uniform quantizer's, an index into a codebook, or 32. */
+/** Bits of one weight as its quantizer counts them, or 32. */
 export function weightBits(state: ParameterState | undefined): number {
   const quantizer = state?.quantizer;
   if (!quantizer) return floatBits;
-  return quantizer.kind === "uniform" ? quantizer.bits : Math.max(1, Math.ceil(Math.log2(quantizer.values.length)));
+  return widthsOf(quantizer).bits;
 }
 
 /** Weight bits of a node's kernel. */
@@ -152,7 +153,7 @@ export function averageBits(snapshot: Snapshot, original: Network = snapshot.net
     const state = snapshot.states.get(name);
     bits += sizeOfShape(shape) * weightBits(state);
     const quantizer = state?.quantizer;
-    if (quantizer) bits += floatBits * (quantizer.kind === "uniform" ? quantizer.scales : quantizer.values).length;
+    if (quantizer) bits += floatBits * widthsOf(quantizer).floats;
   }
   const weights = parametersOf(original).reduce(
     (sum, { role, shape }) => sum + (role === "kernel" ? sizeOfShape(shape) : 0),

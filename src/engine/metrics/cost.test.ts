@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeArtefact } from "../codecs/artefact";
 import type { BitPlan } from "../core/bit-plan";
-import { refreshScales } from "../core/effective";
+import { refreshScales } from "../quantizers/weights/uniform";
 import { type Network, parametersOf } from "../core/network";
 import { type ParameterState, plainSnapshot, type Snapshot } from "../core/snapshot";
 import { foldBatchNorm } from "../surgery/fold-batch-norm";

@@ -3,7 +3,7 @@
  * layer. Computed from the snapshots before and after, whatever the block is, and only where somebody listens.
  */
 import type { ModelAccess } from "../blocks/block";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import { type Network, sizeOfShape, weightedNodes } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { type AxisCut, cutShape } from "../surgery/cut";

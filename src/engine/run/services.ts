@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { disposedAfter, readTogether } from "../backend/read-together";
 import type { ActivationSample, ClipServices, Teacher } from "../blocks/block";
 import { EngineError } from "../core/errors";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import { parametersOf } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import type { DatasetInfo } from "../datasets/dataset";

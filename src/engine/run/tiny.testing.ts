@@ -8,7 +8,7 @@ import { createMemoryPlatform, memoryCache } from "#platform/memory";
 import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
 import { decodeArtefact, encodeArtefact } from "../codecs/artefact";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import type { Network } from "../core/network";
 import type { Platform, SnapshotCache } from "../core/ports";
 import { createRng } from "../core/rng";

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { softmaxCrossEntropy } from "../backend/fused";
 import { disposedAfter, readTogether } from "../backend/read-together";
 import type { GradientOptions, OutputBatch, OutputGradientBatch, OutputGradientOptions } from "../blocks/block";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import { parametersOf } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import type { LabelledImages } from "../datasets/source";

@@ -1,7 +1,7 @@
 /** What the first decision of a pruning clip would remove, found out on a copy of the network. */
 import { blockMeta } from "../blocks/catalog";
 import { EngineError } from "../core/errors";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { type ChannelGroup, channelGroups } from "../surgery/channel-groups";
 import { LiveModel } from "../training/live-model";

@@ -3,7 +3,7 @@ import { blockMeta } from "../blocks/catalog";
 import { chooseWeights, kernelNames, maskWeights } from "../blocks/shared/pruning/mask-pruning";
 import { chooseUnits, targetGroups, unitSums } from "../blocks/shared/pruning/structured-pruning";
 import { EngineError } from "../core/errors";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { macsOf, nonZeroCount, originalBytes } from "../metrics/accounting";
 import { removeChannels } from "../surgery/remove-channels";

@@ -4,7 +4,7 @@
  * beta; behind relu, relu(beta). Exact where every window of a reader sees the constant everywhere (1x1, valid padding,
  * dense); at borders that "same" padding fills with zeros it is an approximation.
  */
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import type { Node } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { inputShapes, operationOf } from "../ops/registry";

@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import { expect } from "vitest";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import { type Network, type Node, parametersOf, sizeOfShape } from "../core/network";
 import { createRng } from "../core/rng";
 import { plainSnapshot, type Snapshot, valuesOf } from "../core/snapshot";

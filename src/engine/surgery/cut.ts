@@ -12,7 +12,11 @@ export const cutShape = (shape: Shape, cuts: readonly AxisCut[]): Shape =>
   shape.map((size, axis) => cuts.find((cut) => cut.axis === axis)?.indices.length ?? size);
 
 /** A new array of the kept elements, in order; `array` holds a tensor of `shape`, last axis fastest. */
-export function cutArray<T extends Float32Array | Uint8Array>(array: T, shape: Shape, cuts: readonly AxisCut[]): T {
+export function cutArray<T extends Float32Array | Uint8Array | Uint32Array>(
+  array: T,
+  shape: Shape,
+  cuts: readonly AxisCut[],
+): T {
   let current = array;
   let currentShape = shape;
   for (const cut of cuts) {
@@ -22,11 +26,15 @@ export function cutArray<T extends Float32Array | Uint8Array>(array: T, shape: S
   return current === array ? (array.slice() as T) : current;
 }
 
-function cutAxis<T extends Float32Array | Uint8Array>(array: T, shape: Shape, { axis, indices }: AxisCut): T {
+function cutAxis<T extends Float32Array | Uint8Array | Uint32Array>(
+  array: T,
+  shape: Shape,
+  { axis, indices }: AxisCut,
+): T {
   const outer = sizeOfShape(shape.slice(0, axis));
   const inner = sizeOfShape(shape.slice(axis + 1));
   const length = outer * indices.length * inner;
-  const out = (array instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length)) as T;
+  const out = new (array.constructor as new (length: number) => T)(length);
   let to = 0;
   for (let o = 0; o < outer; o++) {
     const start = o * shape[axis]! * inner;

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { effectiveValues, refreshScales, uniformCodes } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
+import { refreshScales, uniformCodes, type UniformQuantizer } from "../quantizers/weights/uniform";
 import { type Network, parametersOf, sizeOfShape } from "../core/network";
-import type { Snapshot, UniformQuantizer } from "../core/snapshot";
+import type { Snapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
 import type { BuildId } from "../zoo/build-ids";
 import { builders } from "../zoo/builders";

@@ -4,16 +4,17 @@
  *
  * A normalization folds when its only input is a convolution, depthwise convolution or dense layer that nothing else
  * reads. It stays where folding would change what is stored or computed in between: behind pooling, add, flatten or an
- * activation; where the layer's own output is quantized; where its kernel is a codebook (one scale per channel would
- * need one codebook per channel) or its bias is quantized.
- * A uniform quantizer keeps its codes and scales its scales; one with a single scale becomes one with a scale per
- * channel.
+ * activation; where the layer's own output is quantized; where its bias is quantized, or its kernel by a kind that
+ * cannot be scaled by channel (a codebook would become one codebook for each channel).
+ * A kind that can keeps its codes and scales what belongs to a channel.
  */
-import { applyMask, effectiveValues, uniformCodes, uniformLevels } from "../core/effective";
+import { applyMask } from "../core/effective";
 import { consumersOf, type Network, type Node, type NodeOf, parameterName } from "../core/network";
-import { type ParameterState, type Snapshot, type UniformQuantizer, valuesOf } from "../core/snapshot";
+import { type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
 import { inputShapes, shapesOf } from "../ops/registry";
 import { isWeighted, withBias, withParameterSpecs, type WeightedNode } from "./node-edits";
+import { effectiveValues } from "../quantizers/effective";
+import { weightKindOf } from "../quantizers/weights/registry";
 
 type BatchNorm = NodeOf<"batch-norm">;
 
@@ -62,7 +63,8 @@ function firstFoldable(network: Network, snapshot?: Snapshot): Foldable | undefi
 
 function stateAllows({ states, activations }: Snapshot, layer: Node): boolean {
   if (activations.has(layer.id)) return false;
-  if (states.get(parameterName(layer.id, "kernel"))?.quantizer?.kind === "codebook") return false;
+  const quantizer = states.get(parameterName(layer.id, "kernel"))?.quantizer;
+  if (quantizer && !weightKindOf(quantizer).scaled) return false;
   return states.get(parameterName(layer.id, "bias"))?.quantizer === undefined;
 }
 
@@ -113,7 +115,7 @@ function foldOne(snapshot: Snapshot, foldable: Foldable): Snapshot {
 }
 
 function setState(states: Map<string, ParameterState>, name: string, state: ParameterState): void {
-  if (state.mask || state.quantizer) states.set(name, state);
+  if (state.mask || state.quantizer || state.fixed) states.set(name, state);
   else states.delete(name);
 }
 
@@ -136,41 +138,7 @@ function foldKernel(
   const masked = applyMask(raw, mask);
   // Adding 0 turns the -0 of a masked weight times a negative slope into 0.
   const values = masked.map((w, i) => w * slope[i % channels]! + 0);
-  const folded: ParameterState = mask ? { mask } : {};
-  if (state.quantizer?.kind !== "uniform") return { values, state: folded };
-  const quantizer = foldQuantizer(masked, state.quantizer, slope, values);
-  return { values, state: { ...folded, quantizer } };
-}
-
-/** The quantizer whose codes of `values` are the old codes (negated where the slope is); `values` are nudged to that. */
-function foldQuantizer(
-  masked: Float32Array,
-  old: UniformQuantizer,
-  slope: Float64Array,
-  values: Float32Array,
-): UniformQuantizer {
-  const channels = slope.length;
-  const scaleOf = (c: number) => old.scales[c % old.scales.length]!;
-  const scales = Float32Array.from(slope, (s, c) => scaleOf(c) * Math.abs(s));
-  // A channel of zeros has scale 1, as in `uniformScales`.
-  for (let c = 0; c < channels; c++) if (scales[c] === 0) scales[c] = 1;
-  const clips =
-    old.granularity === "channel" ? old.clips.slice() : clipsPerChannel(masked, scaleOf(0), channels, old.bits);
-  const quantizer: UniformQuantizer = { ...old, granularity: "channel", clips, scales };
-  const { codes: oldCodes } = uniformCodes(masked, old);
-  const { codes } = uniformCodes(values, quantizer);
-  for (let i = 0; i < values.length; i++) {
-    const c = i % channels;
-    const code = oldCodes[i]! * Math.sign(slope[c]!);
-    // Rounding may carry a weight over a tie between two codes.
-    if (codes[i] !== code) values[i] = code * scales[c]! + 0;
-  }
-  return quantizer;
-}
-
-/** The clips that give every channel the tensor's one scale; 1 where the channel's largest weight lies inside. */
-function clipsPerChannel(masked: Float32Array, scale: number, channels: number, bits: number): Float32Array {
-  const max = new Float32Array(channels);
-  masked.forEach((w, i) => (max[i % channels] = Math.max(max[i % channels]!, Math.abs(w))));
-  return max.map((m) => (m > 0 ? Math.min(1, (scale * uniformLevels(bits)) / m) : 1));
+  const { quantizer, fixed } = state;
+  const scaled = quantizer && weightKindOf(quantizer).scaled?.(quantizer, masked, slope, values);
+  return { values, state: { ...(mask && { mask }), ...(fixed && { fixed }), ...(scaled && { quantizer: scaled }) } };
 }

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EngineError } from "../core/errors";
-import { refreshScales } from "../core/effective";
+import { refreshScales, type UniformQuantizer } from "../quantizers/weights/uniform";
 import { type Network, parametersOf, sizeOfShape } from "../core/network";
-import type { ParameterState, Snapshot, UniformQuantizer } from "../core/snapshot";
+import type { ParameterState, Snapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
 import { builders } from "../zoo/builders";
 import {

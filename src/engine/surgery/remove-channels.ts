@@ -4,9 +4,9 @@
  * The result computes what the network masked by `mask-channels.ts` computes, to rounding.
  */
 import { EngineError } from "../core/errors";
-import { effectiveValues } from "../core/effective";
+import { cutQuantizer, effectiveValues } from "../quantizers/effective";
 import { type Network, type Node, parameterName, type Shape } from "../core/network";
-import { type ParameterQuantizer, type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
+import { type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
 import { inputShapes, operationOf } from "../ops/registry";
 import { channelConstants } from "./channel-constants";
 import { channelAxes } from "./channel-groups";
@@ -134,33 +134,22 @@ function cutSnapshot(snapshot: Snapshot, keptChannels: ReadonlyMap<string, Uint3
       if (!cuts) continue;
       values.set(spec.name, cutArray(valuesOf(snapshot, spec.name), spec.shape, cuts));
       const state = snapshot.states.get(spec.name);
-      const channels = keptChannels.get(node.id);
-      if (state) states.set(spec.name, cutState(state, spec.shape, cuts, channels));
+      if (state) states.set(spec.name, cutState(spec.name, state, spec.shape, cuts));
     }
   }
   return { snapshot: { ...snapshot, network: cutNetwork(network, keptChannels), values, states }, kept };
 }
 
 function cutState(
-  { mask, quantizer }: ParameterState,
+  name: string,
+  { mask, fixed, quantizer }: ParameterState,
   shape: Shape,
   cuts: readonly AxisCut[],
-  outputChannels: Uint32Array | undefined,
 ): ParameterState {
   return {
     ...(mask ? { mask: cutArray(mask, shape, cuts) } : {}),
-    ...(quantizer ? { quantizer: outputChannels ? cutQuantizer(quantizer, outputChannels) : quantizer } : {}),
-  };
-}
-
-/** Scales and clips of the output channels that stay; one scale for the tensor stays as it is. */
-function cutQuantizer(quantizer: ParameterQuantizer, outputChannels: Uint32Array): ParameterQuantizer {
-  if (quantizer.kind !== "uniform" || quantizer.granularity === "tensor") return quantizer;
-  const cut = [{ axis: 0, indices: outputChannels }];
-  return {
-    ...quantizer,
-    clips: cutArray(quantizer.clips, [quantizer.clips.length], cut),
-    scales: cutArray(quantizer.scales, [quantizer.scales.length], cut),
+    ...(fixed ? { fixed: cutArray(fixed, shape, cuts) } : {}),
+    ...(quantizer ? { quantizer: cutQuantizer(name, quantizer, shape, cuts) } : {}),
   };
 }
 

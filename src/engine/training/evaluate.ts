@@ -1,7 +1,7 @@
 /** Scoring a snapshot on labelled images: top-1, top-5, loss and the confusion matrix. */
 import * as tf from "@tensorflow/tfjs-core";
 import { disposedAfter } from "../backend/read-together";
-import { effectiveValues } from "../core/effective";
+import { effectiveValues } from "../quantizers/effective";
 import { EngineError } from "../core/errors";
 import { parametersOf } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";

@@ -2,13 +2,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
-import { affineRange, refreshScales } from "../core/effective";
-import type { ParameterState, Snapshot, UniformQuantizer } from "../core/snapshot";
+import { affineRange } from "../core/effective";
+import type { ParameterState, Snapshot } from "../core/snapshot";
 import { plainSnapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
 import { type KeptSlices, LiveModel } from "./live-model";
 import type { OptimizerSettings } from "./optimizer";
 import { quantizeActivation } from "./transforms";
+import { refreshScales, type UniformQuantizer } from "../quantizers/weights/uniform";
 
 beforeAll(async () => {
   await startWasm();

@@ -6,12 +6,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { followAverages } from "../backend/fused";
 import { readTogether } from "../backend/read-together";
 import { releaseUnusedMemory } from "../backend/release-memory";
-import { affineRange, applyMask, refreshScales } from "../core/effective";
+import { affineRange, applyMask } from "../core/effective";
 import { type Network, type ParameterRole, parametersOf } from "../core/network";
 import { type ActivationQuantizer, type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
 import {
   cutSlot,
   disposeSlot,
+  holdSlot,
   type OptimizerSettings,
   optimizerStep,
   readSlot,
@@ -19,7 +20,9 @@ import {
   type Slot,
   type SlotState,
 } from "./optimizer";
-import { fakeQuantize, fakeQuantizeRange, type QuantizerTensors, quantizerTensors } from "./transforms";
+import { arraysOf } from "../quantizers/effective";
+import { LiveQuantizer } from "./live-quantizer";
+import { fakeQuantizeRange } from "./transforms";
 
 /** Indices along an axis of a parameter that surgery kept; moments are cut the same way. */
 export type KeptSlices = ReadonlyMap<string, readonly { readonly axis: number; readonly indices: Uint32Array }[]>;
@@ -39,7 +42,9 @@ interface LiveParameter {
   loaded: Float32Array | undefined;
   state: ParameterState | undefined;
   mask: tf.Tensor | undefined;
-  quantizer: QuantizerTensors | undefined;
+  /** 0 where the weight keeps its raw value for good. */
+  free: tf.Tensor | undefined;
+  quantizer: LiveQuantizer | undefined;
   slot: Slot | undefined;
 }
 
@@ -69,16 +74,20 @@ export class LiveModel {
     return this.#network;
   }
 
-  /** Trainable variables in node order. */
+  /** Trainable variables in node order, then what their quantizers learn. */
   trainables(): tf.Variable[] {
-    return [...this.#parameters.values()].filter((p) => p.trainable).map((p) => p.variable);
+    const parameters = [...this.#parameters.values()].filter((p) => p.trainable);
+    return [...parameters.map((p) => p.variable), ...parameters.flatMap((p) => p.quantizer?.trainables() ?? [])];
   }
 
-  /** Effective value of a parameter: the (masked) raw variable, fake-quantized. Call inside a tidy. */
-  readonly effective = (name: string): tf.Tensor => {
+  /**
+   * Effective value of a parameter: the (masked) raw variable, fake-quantized. Call inside a tidy.
+   * @param noiseSeed of a training step, whose quantizers may draw; undefined at rest
+   */
+  readonly effective = (name: string, noiseSeed?: number): tf.Tensor => {
     const { variable, quantizer, mask } = this.#get(name);
     // The raw values of a masked parameter are exactly 0 where the mask is: `replace` and every update see to it.
-    return quantizer ? fakeQuantize(variable, quantizer, mask) : variable;
+    return quantizer ? quantizer.effective(variable, mask, noiseSeed) : variable;
   };
 
   /**
@@ -119,14 +128,21 @@ export class LiveModel {
     movingMean.loaded = movingVariance.loaded = undefined;
   }
 
-  /** One optimizer step; takes and disposes nothing of `gradients`. Masked weights stay exactly 0 (with their moments). */
+  /**
+   * One optimizer step, then what quantizers observe of the weights that it moved; takes and disposes nothing of
+   * `gradients`. Masked weights stay exactly 0, fixed ones as they are, with moments of 0.
+   */
   update(gradients: Readonly<Record<string, tf.Tensor>>, optimizer: OptimizerSettings): void {
     for (const parameter of this.#parameters.values()) {
-      const gradient = gradients[parameter.variable.name];
+      const { variable, mask, free, quantizer } = parameter;
+      quantizer?.update(gradients, optimizer);
+      const gradient = gradients[variable.name];
       if (!gradient) continue;
-      const { variable, mask } = parameter;
-      parameter.slot = optimizerStep(parameter.slot, variable, gradient, mask, optimizer);
+      const wanted = free ? tf.mul(gradient, free) : gradient;
+      parameter.slot = optimizerStep(parameter.slot, variable, wanted, mask, optimizer);
+      if (wanted !== gradient) wanted.dispose();
       parameter.loaded = undefined;
+      quantizer?.observe(variable, mask);
     }
   }
 
@@ -176,18 +192,32 @@ export class LiveModel {
           loaded: undefined,
           state: undefined,
           mask: undefined,
+          free: undefined,
           quantizer: undefined,
           slot: old?.slot && kept?.has(name) ? cutSlot(old.slot, kept.get(name)!) : undefined,
         };
       }
-      if (live.state?.quantizer !== state?.quantizer) {
-        live.quantizer?.constants.dispose();
-        live.quantizer = state?.quantizer && quantizerTensors(state.quantizer);
+      const previous = old?.quantizer;
+      if (live !== old || !(previous ? previous.holds(state?.quantizer) : state?.quantizer === undefined)) {
+        const slots = state?.quantizer && previous?.slotsFor(state.quantizer, old!.variable.shape, kept?.get(name));
+        if (live === old) previous?.dispose();
+        live.quantizer = state?.quantizer && new LiveQuantizer(state.quantizer, slots);
       }
       const maskChanged = live.state?.mask !== state?.mask;
       if (maskChanged) {
         live.mask?.dispose();
         live.mask = state?.mask && tf.tensor(Float32Array.from(state.mask), [...shape], "float32");
+      }
+      if (live.state?.fixed !== state?.fixed) {
+        live.free?.dispose();
+        live.free =
+          state?.fixed &&
+          tf.tensor(
+            Float32Array.from(state.fixed, (held) => 1 - held),
+            [...shape],
+            "float32",
+          );
+        if (live.free && live.slot) holdSlot(live.slot, live.free);
       }
       if (live.loaded !== values || maskChanged) {
         tf.tidy(() => live.variable.assign(tf.tensor(applyMask(values, state?.mask).slice(), [...shape], "float32")));
@@ -229,24 +259,21 @@ export class LiveModel {
     const values = new Map<string, Float32Array>();
     const states = new Map<string, ParameterState>();
     const moved = [...this.#parameters.values()].filter(({ loaded }) => loaded === undefined);
-    const read = await readTogether(moved.map(({ variable }) => variable));
+    const quantizers = [...this.#parameters.values()].map(({ quantizer }) => quantizer?.movedTensors() ?? []);
+    const read = await readTogether([...moved.map(({ variable }) => variable), ...quantizers.flat()]);
     moved.forEach((parameter, i) => (parameter.loaded = read[i]!));
+    let at = moved.length;
     const trained = new Set(moved);
-    for (const parameter of this.#parameters.values()) {
+    for (const [i, parameter] of [...this.#parameters.values()].entries()) {
+      const arrays = read.slice(at, (at += quantizers[i]!.length));
       const raw = parameter.loaded!;
       values.set(parameter.name, raw);
       const { state } = parameter;
       if (!state) continue;
-      const quantizer = state.quantizer;
-      // Values that no step has moved keep the scales they came with, bit for bit.
-      const current =
-        quantizer?.kind === "uniform" && trained.has(parameter)
-          ? { ...state, quantizer: refreshScales(applyMask(raw, state.mask), quantizer) }
-          : state;
+      // Values that no step has moved keep what was derived from them as it came, bit for bit.
+      const quantizer = parameter.quantizer?.readBack(arrays, trained.has(parameter) ? raw : undefined, state.mask);
+      const current = quantizer === state.quantizer ? state : { ...state, quantizer };
       parameter.state = current;
-      if (current !== state && parameter.quantizer) {
-        parameter.quantizer = { ...parameter.quantizer, quantizer: current.quantizer! };
-      }
       states.set(parameter.name, current);
     }
     const activations = new Map<string, ActivationQuantizer>();
@@ -279,7 +306,11 @@ export class LiveModel {
 
   async optimizerState(): Promise<OptimizerState> {
     const slots = [...this.#parameters.values()].flatMap(({ name, slot }) => (slot ? [[name, slot] as const] : []));
-    return new Map(await Promise.all(slots.map(async ([name, slot]) => [name, await readSlot(slot)] as const)));
+    const state = new Map(await Promise.all(slots.map(async ([name, slot]) => [name, await readSlot(slot)] as const)));
+    for (const { name, quantizer } of this.#parameters.values()) {
+      for (const [array, slot] of (await quantizer?.slots()) ?? []) state.set(arraySlotName(name, array), slot);
+    }
+    return state;
   }
 
   restoreOptimizer(state: OptimizerState): void {
@@ -289,6 +320,12 @@ export class LiveModel {
       disposeSlot(parameter.slot);
       parameter.slot = restoreSlot(slot, parameter.variable.shape);
     }
+    for (const { name, quantizer } of this.#parameters.values()) {
+      for (const { name: array } of quantizer ? arraysOf(quantizer.data) : []) {
+        const slot = state.get(arraySlotName(name, array));
+        if (slot) quantizer!.restoreSlot(array, slot);
+      }
+    }
   }
 
   /** Forgets all moments: another network starts. */
@@ -296,6 +333,7 @@ export class LiveModel {
     for (const parameter of this.#parameters.values()) {
       disposeSlot(parameter.slot);
       parameter.slot = undefined;
+      parameter.quantizer?.resetOptimizer();
     }
   }
 
@@ -317,9 +355,13 @@ const scalarVariable = (value: number): tf.Variable => tf.tidy(() => tf.variable
 
 const trainable = (role: ParameterRole) => role !== "movingMean" && role !== "movingVariance";
 
-function disposeParameter({ variable, mask, quantizer, slot }: LiveParameter): void {
+/** In optimizer states: `conv1/kernel#basis`. */
+const arraySlotName = (parameter: string, array: string) => `${parameter}#${array}`;
+
+function disposeParameter({ variable, mask, free, quantizer, slot }: LiveParameter): void {
   variable.dispose();
   mask?.dispose();
-  quantizer?.constants.dispose();
+  free?.dispose();
+  quantizer?.dispose();
   disposeSlot(slot);
 }

@@ -1,18 +1,16 @@
 /** A live model's whole state (raw values, compression state, optimizer moments) as a pack and back, bit for bit. */
 import type { Network } from "../core/network";
+import { packQuantizer, type QuantizerJson, unpackQuantizer } from "../quantizers/pack";
 import type { ActivationQuantizer, ParameterState, Snapshot } from "../core/snapshot";
 import type { Pack, PackedArray } from "../core/tensor-pack";
 import type { OptimizerState } from "./live-model";
 
-interface QuantizerJson {
-  readonly kind: "uniform" | "codebook";
-  readonly bits?: number;
-  readonly granularity?: "tensor" | "channel";
-}
 interface StateJson {
   readonly network: Network;
   readonly values: readonly string[];
-  readonly states: Readonly<Record<string, { readonly mask: boolean; readonly quantizer: QuantizerJson | null }>>;
+  readonly states: Readonly<
+    Record<string, { readonly mask: boolean; readonly fixed?: true; readonly quantizer: QuantizerJson | null }>
+  >;
   readonly activations: Readonly<Record<string, ActivationQuantizer>>;
   readonly optimizer: Readonly<Record<string, { readonly kind: "adam" | "sgd"; readonly steps: number }>>;
 }
@@ -21,18 +19,12 @@ export function packState(snapshot: Snapshot, optimizer: OptimizerState = new Ma
   const arrays = new Map<string, PackedArray>();
   const states: Record<string, StateJson["states"][string]> = {};
   for (const [name, values] of snapshot.values) arrays.set(`value:${name}`, values);
-  for (const [name, { mask, quantizer }] of snapshot.states) {
+  for (const [name, { mask, fixed, quantizer }] of snapshot.states) {
     if (mask) arrays.set(`mask:${name}`, mask);
-    if (quantizer?.kind === "uniform") {
-      arrays.set(`clips:${name}`, quantizer.clips);
-      arrays.set(`scales:${name}`, quantizer.scales);
-    }
-    if (quantizer?.kind === "codebook") arrays.set(`codebook:${name}`, quantizer.values);
-    const kept =
-      quantizer?.kind === "uniform"
-        ? { kind: quantizer.kind, bits: quantizer.bits, granularity: quantizer.granularity }
-        : quantizer && { kind: quantizer.kind };
-    states[name] = { mask: mask !== undefined, quantizer: kept ?? null };
+    if (fixed) arrays.set(`fixed:${name}`, fixed);
+    const packed = quantizer && packQuantizer(quantizer);
+    for (const [array, values] of packed?.arrays ?? []) arrays.set(`quantizer/${array}:${name}`, values);
+    states[name] = { mask: mask !== undefined, ...(fixed && { fixed: true }), quantizer: packed?.json ?? null };
   }
   const moments: Record<string, StateJson["optimizer"][string]> = {};
   for (const [name, { kind, first, second, steps }] of optimizer) {
@@ -54,23 +46,13 @@ export function unpackState({ json, arrays }: Pack): { snapshot: Snapshot; optim
   const state = json as StateJson;
   const floats = (name: string) => arrays.get(name) as Float32Array;
   const states = new Map<string, ParameterState>();
-  for (const [name, { mask, quantizer }] of Object.entries(state.states)) {
+  for (const [name, { mask, fixed, quantizer }] of Object.entries(state.states)) {
+    const weights = arrays.get(`value:${name}`)?.length ?? 0;
+    const array = (of: string) => arrays.get(`quantizer/${of}:${name}`);
     states.set(name, {
-      ...(mask ? { mask: arrays.get(`mask:${name}`) as Uint8Array } : {}),
-      ...(quantizer?.kind === "uniform"
-        ? {
-            quantizer: {
-              kind: "uniform",
-              bits: quantizer.bits!,
-              granularity: quantizer.granularity!,
-              clips: floats(`clips:${name}`),
-              scales: floats(`scales:${name}`),
-            },
-          }
-        : {}),
-      ...(quantizer?.kind === "codebook"
-        ? { quantizer: { kind: "codebook", values: floats(`codebook:${name}`) } }
-        : {}),
+      ...(mask && { mask: arrays.get(`mask:${name}`) as Uint8Array }),
+      ...(fixed && { fixed: arrays.get(`fixed:${name}`) as Uint8Array }),
+      ...(quantizer && { quantizer: unpackQuantizer(quantizer, array, weights) }),
     });
   }
   const optimizer = new Map(

@@ -62,6 +62,11 @@ export function disposeSlot(slot: Slot | undefined): void {
   slot?.second?.dispose();
 }
 
+/** Moments of what is held become 0. @param free 0 where a value is held, else 1 */
+export function holdSlot({ first, second }: Slot, free: tf.Tensor): void {
+  for (const moment of [first, ...(second ? [second] : [])]) tf.tidy(() => moment.assign(tf.mul(moment, free)));
+}
+
 /** The slot of what surgery kept of a variable. */
 export function cutSlot(slot: Slot, slices: readonly { axis: number; indices: Uint32Array }[]): Slot {
   const cut = (moment: tf.Variable): tf.Variable => {

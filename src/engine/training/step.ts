@@ -98,7 +98,7 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
   try {
     for (const term of terms) prepared.push(term.prepare?.(batch) ?? []);
     found = tf.variableGrads(() => {
-      const output = forward(model.network, effectiveThrough(model, hooks), batch.x, {
+      const output = forward(model.network, effectiveThrough(model, hooks, noiseSeed), batch.x, {
         training: true,
         noiseSeed,
         taps,
@@ -129,9 +129,13 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
 }
 
 /** Effective values through the hooks. */
-function effectiveThrough(model: LiveModel, hooks: readonly ForwardHooks[]): (name: string) => tf.Tensor {
-  if (hooks.every((hook) => !hook.parameter)) return model.effective;
-  return (name) => hooks.reduce((value, hook) => hook.parameter?.(name, value) ?? value, model.effective(name));
+function effectiveThrough(
+  model: LiveModel,
+  hooks: readonly ForwardHooks[],
+  noiseSeed: number,
+): (name: string) => tf.Tensor {
+  return (name) =>
+    hooks.reduce((value, hook) => hook.parameter?.(name, value) ?? value, model.effective(name, noiseSeed));
 }
 
 function updatesOf(

@@ -3,9 +3,13 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
-import { affineRange, applyMask, effectiveValues, refreshScales, roundHalfEven } from "../core/effective";
-import type { ActivationQuantizer, CodebookQuantizer, ParameterQuantizer, UniformQuantizer } from "../core/snapshot";
-import { fakeQuantize, fakeQuantizeRange, quantizeActivation, quantizerTensors } from "./transforms";
+import { affineRange, applyMask, roundHalfEven } from "../core/effective";
+import type { ActivationQuantizer, ParameterQuantizer } from "../core/snapshot";
+import { LiveQuantizer } from "./live-quantizer";
+import { fakeQuantizeRange, quantizeActivation } from "./transforms";
+import { effectiveValues } from "../quantizers/effective";
+import { refreshScales, type UniformQuantizer } from "../quantizers/weights/uniform";
+import type { CodebookQuantizer } from "../quantizers/weights/codebook";
 
 beforeAll(async () => {
   await startWasm();
@@ -16,17 +20,20 @@ const f32 = (...values: number[]) => Float32Array.from(values);
 /** Float arrays with -0 as 0. */
 const plain = (values: ArrayLike<number>) => Array.from(values, (v) => v + 0);
 
+const fakeQuantize = (weights: tf.Tensor, quantizer: ParameterQuantizer, mask?: tf.Tensor): tf.Tensor =>
+  new LiveQuantizer(quantizer).effective(weights, mask, undefined);
+
 function onTensors(weights: Float32Array, quantizer: ParameterQuantizer, mask?: Uint8Array): number[] {
   return tf.tidy(() => {
     const maskTensor = mask && tf.tensor1d(Float32Array.from(mask));
-    return plain(fakeQuantize(tf.tensor1d(weights), quantizerTensors(quantizer), maskTensor).dataSync());
+    return plain(fakeQuantize(tf.tensor1d(weights), quantizer, maskTensor).dataSync());
   });
 }
 
 const uniform = (weights: Float32Array, bits: number, clips: Float32Array): UniformQuantizer =>
   refreshScales(weights, { kind: "uniform", bits, granularity: "channel", clips, scales: clips });
 
-describe("fake quantization of weights is core/effective.ts bit for bit", () => {
+describe("fake quantization of weights is what the CPU computes, bit for bit", () => {
   const bits = fc.integer({ min: 2, max: 8 });
   const clips = fc.array(fc.constantFrom(1, 1, 0.5, 0.83), { minLength: 1, maxLength: 3 });
   const weight = fc.float({ min: -2, max: 2, noNaN: true }).filter((w) => w === 0 || Math.abs(w) > 1e-20);
@@ -115,13 +122,13 @@ describe("straight-through gradients (Bengio et al. 2013)", () => {
 
   it("weights pass inside the clip: 0.5 * max|w| = 1", () => {
     const quantizer = uniform(f32(2, 1, -1, -1.01, 0), 4, f32(0.5));
-    const dx = gradient([2, 1, -1, -1.01, 0], (w) => fakeQuantize(w, quantizerTensors(quantizer)));
+    const dx = gradient([2, 1, -1, -1.01, 0], (w) => fakeQuantize(w, quantizer));
     expect(dx).toEqual([0, 1, 1, 0, 1]);
   });
 
   it("with a clip of 1 every weight passes, the largest too", () => {
     const quantizer = uniform(f32(0.9, -0.2), 2, f32(1));
-    expect(gradient([0.9, -0.2], (w) => fakeQuantize(w, quantizerTensors(quantizer)))).toEqual([1, 1]);
+    expect(gradient([0.9, -0.2], (w) => fakeQuantize(w, quantizer))).toEqual([1, 1]);
   });
 
   const incoming = Array.from({ length: 24 }, (_, i) => i - 11.5);
@@ -134,7 +141,7 @@ describe("straight-through gradients (Bengio et al. 2013)", () => {
       fc.property(values, clips, fc.integer({ min: 2, max: 8 }), (w, clipList, bits) => {
         const groups = clipList.length;
         const quantizer = uniform(Float32Array.from(w), bits, Float32Array.from(clipList));
-        const dx = gradient(w, (x) => tf.mul(fakeQuantize(x, quantizerTensors(quantizer)), tf.tensor1d(incoming)));
+        const dx = gradient(w, (x) => tf.mul(fakeQuantize(x, quantizer), tf.tensor1d(incoming)));
         const largest = clipList.map((_, g) => Math.max(...w.filter((_, i) => i % groups === g).map(Math.abs)));
         const passes = (x: number, i: number) => Math.abs(x) <= clipList[i % groups]! * largest[i % groups]!;
         expect(dx).toEqual(w.map((x, i) => (passes(x, i) ? incoming[i]! : 0)));
@@ -160,7 +167,7 @@ describe("straight-through gradients (Bengio et al. 2013)", () => {
 
   it("a codebook passes everything", () => {
     const quantizer = { kind: "codebook", values: f32(-1, 1) } as const;
-    expect(gradient([5, 0.1, 0], (w) => fakeQuantize(w, quantizerTensors(quantizer)))).toEqual([1, 1, 1]);
+    expect(gradient([5, 0.1, 0], (w) => fakeQuantize(w, quantizer))).toEqual([1, 1, 1]);
   });
 
   it("carries the gradient that comes in", () => {

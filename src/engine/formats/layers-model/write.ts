@@ -1,5 +1,5 @@
 /** Writing a snapshot as a tfjs LayersModel: what `tf.loadLayersModel` reads, and Keras 2 after conversion. */
-import { effectiveValues } from "../../core/effective";
+import { effectiveValues } from "../../quantizers/effective";
 import { type Network, type Node, parameterRoles, type Shape } from "../../core/network";
 import { type Snapshot, valuesOf } from "../../core/snapshot";
 import { inputShapes, shapesOf } from "../../ops/registry";

@@ -1,5 +1,5 @@
 /** Filter pruning via geometric median (He et al. 2019): the filters go that the others of the layer can best replace. */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { type ChannelGroup, unitOfElement } from "../../../surgery/channel-groups";
 import type { BlockImplementation } from "../../block";

@@ -3,7 +3,7 @@
  * matrix `W[m, n]` stays what has `(column - row) mod p = k`, with one `k` for each tile, so 1 / p of the weights. The
  * matrix of a convolution is `[kh * kw * cin, cout]`; tiles at the edge are cut off, as if the matrix went on with zeros.
  */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { EngineError } from "../../../core/errors";
 import { weightedNodes } from "../../../core/network";
 import type { Rng } from "../../../core/rng";

@@ -6,7 +6,7 @@
  * `iterative-magnitude` is what the survey's prose describes: global magnitude pruning in rounds, with training between.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { EngineError } from "../../../core/errors";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { learningRateFactor } from "../../../document/learning-rate";

@@ -7,7 +7,7 @@
 import { EngineError } from "../../../core/errors";
 import { type Network, nodeById, sizeOfShape } from "../../../core/network";
 import { plainSnapshot, type Snapshot, valuesOf } from "../../../core/snapshot";
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { macsByNode, macsOf } from "../../../metrics/accounting";
 import { sumOverUnits } from "../../../metrics/cost";
 import { type ChannelGroup, minimumChannels, unitOfElement } from "../../../surgery/channel-groups";

@@ -2,7 +2,7 @@
  * Optimal brain damage (LeCun et al. 1989): the saliency of a weight is `h w^2 / 2`, what the loss gains to second order
  * when it goes, with h the diagonal of the Hessian. For h stands the Fisher diagonal, which is it at a trained minimum.
  */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { valuesOf } from "../../../core/snapshot";
 import type { BlockImplementation } from "../../block";
 import { maskPruning } from "../../shared/pruning/mask-pruning";

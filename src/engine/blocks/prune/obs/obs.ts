@@ -4,7 +4,7 @@
  * block-diagonal: a weight is made up for by those of its block. All that goes at a decision is chosen by the inverse
  * as it was before, then taken out together; several rounds estimate it afresh.
  */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { parametersOf, sizeOfShape } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { BlockImplementation, ClipServices } from "../../block";

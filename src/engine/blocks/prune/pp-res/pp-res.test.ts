@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { parametersOf } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { channelGroups } from "../../../surgery/channel-groups";

@@ -5,7 +5,7 @@
  * goes; 3 is a dropout rate of 0.95. The network itself always computes with theta.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { type Network, type Node, sizeOfShape, weightedNodes } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { operationOf } from "../../../ops/registry";

@@ -3,7 +3,7 @@
  * channels from a threshold on go. The survey says only "the mean": that of the layer, unless it shall be the channel's
  * own, which looks at the shape of a channel's weights alone and spares one whose weights are all tiny.
  */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { type ChannelGroup, unitOfElement } from "../../../surgery/channel-groups";
 import type { BlockImplementation } from "../../block";

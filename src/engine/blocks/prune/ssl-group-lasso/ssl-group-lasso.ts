@@ -6,7 +6,7 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { EngineError } from "../../../core/errors";
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { type Network, weightedNodes } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { KeptSlices } from "../../../training/live-model";

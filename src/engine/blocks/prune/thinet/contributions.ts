@@ -1,5 +1,5 @@
 /** What each unit of a channel group contributes to outputs of the layers that read it, at places drawn at random. */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { type Node, nodeById, type Shape } from "../../../core/network";
 import type { Rng } from "../../../core/rng";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";

@@ -6,7 +6,7 @@
  * as it is (the survey's wording). The network itself always computes with mu.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import type { Network } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { absorbOffsets } from "../../../surgery/absorb-offsets";

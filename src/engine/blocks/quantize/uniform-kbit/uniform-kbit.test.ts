@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { effectiveValues, uniformCodes, uniformScales } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
+import { uniformCodes, uniformScales } from "../../../quantizers/weights/uniform";
 import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
 
 const quantizer = (weights: Float32Array, bits: number, groups = 1) => {

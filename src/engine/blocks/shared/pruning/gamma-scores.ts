@@ -1,5 +1,5 @@
 /** Scores from the scale that batch normalization gives a channel, for criteria that look at nothing else. */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { type Network, nodeById } from "../../../core/network";
 import { plainSnapshot, type Snapshot, valuesOf } from "../../../core/snapshot";
 import { type ChannelGroup, type ChannelSlices, unitOfElement } from "../../../surgery/channel-groups";

@@ -4,7 +4,7 @@
  * multiplies by loses rows and stays dense. In a kernel `[kh, kw, cin, cout]` column `(r * kw + s) * cin + i` is a run
  * of `cout` values.
  */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { EngineError } from "../../../core/errors";
 import { weightedNodes } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";

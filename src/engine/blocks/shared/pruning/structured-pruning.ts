@@ -2,7 +2,7 @@
  * What all pruners of channels have in common: which groups may go, how many units of each at a decision, surgery. A
  * criterion adds one function: a score for each unit, of which the smallest go.
  */
-import { effectiveValues } from "../../../core/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { EngineError } from "../../../core/errors";
 import { type Node, nodeById, type ParameterRole } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { effectiveValues } from "../../../core/effective";
-import { plainSnapshot, type Snapshot, type UniformQuantizer } from "../../../core/snapshot";
+import { effectiveValues } from "../../../quantizers/effective";
+import type { UniformQuantizer } from "../../../quantizers/weights/uniform";
+import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
 import { networkBuilder } from "../../../zoo/builder";
 import type { ActivationSample } from "../../block";
 import { layerBits, quantizeActivations, quantizeWeights, type WeightSettings } from "./quantize";

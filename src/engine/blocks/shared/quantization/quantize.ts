@@ -1,15 +1,11 @@
 /** Putting quantizers on a whole network: which widths, which scales, which activations. */
-import { effectiveValues, floatBits, refreshScales } from "../../../core/effective";
+import { floatBits } from "../../../core/effective";
 import { type Network, type Node, sizeOfShape, weightedNodes } from "../../../core/network";
-import {
-  type ParameterQuantizer,
-  type ParameterState,
-  type Snapshot,
-  type UniformQuantizer,
-  valuesOf,
-} from "../../../core/snapshot";
+import { type ParameterQuantizer, type ParameterState, type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { ClipServices } from "../../block";
 import { activationQuantizer, type Calibration, symmetricClip } from "./calibration";
+import { effectiveValues, widthsOf } from "../../../quantizers/effective";
+import { refreshScales, type UniformQuantizer } from "../../../quantizers/weights/uniform";
 
 export interface WeightSettings {
   /** 2 to 8. */
@@ -49,8 +45,7 @@ function kernelQuantizer(
 }
 
 /** Whether a tensor has at most as few values as `bits` allow already. */
-const isCoarser = (quantizer: ParameterQuantizer, bits: number): boolean =>
-  quantizer.kind === "uniform" ? quantizer.bits <= bits : quantizer.values.length <= 2 ** bits;
+const isCoarser = (quantizer: ParameterQuantizer, bits: number): boolean => widthsOf(quantizer).values <= 2 ** bits;
 
 /**
  * The snapshot with a symmetric uniform quantizer on every kernel. Fold batch normalization first. Biases stay fp32.

@@ -1,17 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { applyMask, roundHalfEven, uniformLevels } from "../core/effective";
+import { codebookIndices } from "./weights/codebook";
 import {
-  applyMask,
-  codebookIndices,
   dequantizeUniform,
-  effectiveValues,
   refreshScales,
-  roundHalfEven,
   uniformCodes,
-  uniformLevels,
   uniformScales,
-} from "./effective";
-import type { UniformQuantizer } from "./snapshot";
+  type UniformQuantizer,
+} from "./weights/uniform";
+import { effectiveValues } from "./effective";
 
 const f32 = (...values: number[]) => Float32Array.from(values);
 
@@ -61,10 +59,10 @@ describe("symmetric uniform quantizer (Krishnamoorthi 2018)", () => {
 
   it("8 bits, max |w| = 0.8: S = 0.8 / 127 = 0.00629921, 0.33 / S = 52.39 -> 52 -> 0.327559", () => {
     const weights = f32(0.8, 0.33);
-    const { codes, scales, bits } = uniformCodes(weights, uniform(weights, 8));
+    const { codes, scales } = uniformCodes(weights, uniform(weights, 8));
     expect(scales[0]).toBeCloseTo(0.00629921, 8);
     expect([...codes]).toEqual([127, 52]);
-    expect(dequantizeUniform({ codes, scales, bits })[1]).toBeCloseTo(0.327559, 6);
+    expect(dequantizeUniform({ codes, scales })[1]).toBeCloseTo(0.327559, 6);
   });
 
   it("4 bits: the scale is max / 7", () => {
