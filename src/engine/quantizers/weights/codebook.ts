@@ -87,4 +87,5 @@ export const codebook = defineWeightKind<CodebookQuantizer>({
   listed: {},
   fields: () => ({}),
   restore,
+  example: () => ({ kind: "codebook", values: Float32Array.of(-0.75, -0.25, 0, 0.5, 1) }),
 });

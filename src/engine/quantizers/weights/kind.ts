@@ -114,6 +114,8 @@ export interface WeightKind<Q extends ParameterQuantizer = ParameterQuantizer, F
   fields(quantizer: Q, coded: boolean): Readonly<Record<string, unknown>>;
   /** @throws EngineError `invalid-file` where no such quantizer gives these values back */
   restore(stored: StoredWeights<Fields>): Q;
+  /** Such a quantizer of these masked weights, with so many output channels: what the tests of all kinds look at. */
+  example(weights: Float32Array, channels: number): Q;
 }
 
 /** A kind as the rest of the engine sees it: of any quantizer. */

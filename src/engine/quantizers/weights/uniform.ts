@@ -216,4 +216,8 @@ export const uniform = defineWeightKind<UniformQuantizer, Fields>({
     ...(coded ? {} : { scales: Array.from(scales) }),
   }),
   restore,
+  example(weights, channels) {
+    const clips = Float32Array.from({ length: channels }, (_, c) => (c % 2 === 0 ? 1 : 0.5));
+    return refreshScales(weights, { kind: "uniform", bits: 3, granularity: "channel", clips, scales: clips });
+  },
 });
