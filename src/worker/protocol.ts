@@ -67,7 +67,7 @@ export interface EngineRequests {
   boundaryFile: [RunRef, BoundaryFile];
 
   /**
-   * What the first decision of a pruning clip would remove; nothing is changed. Without `mayTrain` it says where the
+   * What the first decision of a clip would remove or quantize; nothing is changed. Without `mayTrain` it says where the
    * network at the clip's start is still to be computed.
    * @throws EngineError `cancelled`, or as a run
    */

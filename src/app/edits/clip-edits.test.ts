@@ -4,7 +4,6 @@ import {
   addClip,
   clipOf,
   duplicateClip,
-  kindOfClip,
   moveClip,
   removeClip,
   setParam,
@@ -108,8 +107,6 @@ describe("other edits", () => {
     expect(clipOf(setParam("p", "sparsity", 0.5)(document), "p")?.params).toEqual({ sparsity: 0.5 });
     expect(clipOf(setTeacher("k", "zoo:x")(document), "k")?.teacher).toBe("zoo:x");
   });
-  it("tells the lane of an unknown block by its prefix", () =>
-    expect([kindOfClip({ block: "quant.of-tomorrow" }), kindOfClip({ block: "odd" })]).toEqual(["quantize", "model"]));
 });
 
 describe("instants of one step", () => {

@@ -2,7 +2,7 @@
  * What a person does to the clips of a document, as pure functions from document to document. Whatever they are given,
  * starts and lengths come out whole and inside the timeline; what makes no sense is for `validate` to say.
  */
-import { type BlockKind, type BlockMeta, blockPrefixes } from "../../engine/blocks/block";
+import { type BlockFamily, type BlockMeta, familyOf, type Role } from "../../engine/blocks/block";
 import { blockMeta, isBlockId } from "../../engine/blocks/catalog";
 import { type Clip, clipEnd, documentEnd, maxSteps, type TimelineDocument } from "../../engine/document/document";
 
@@ -20,18 +20,12 @@ export const metaOf = ({ block }: Pick<Clip, "block">): BlockMeta | null =>
 export const clipOf = (document: TimelineDocument, id: string | null): Clip | undefined =>
   document.clips.find((clip) => clip.id === id);
 
-/** The lane of a clip. One of an unknown block lies where its id says, or in the model's lane. */
-export function kindOfClip(clip: Pick<Clip, "block">): BlockKind {
-  const meta = metaOf(clip);
-  if (meta) return meta.kind;
-  const [prefix] = clip.block.split(".", 1);
-  const found = Object.entries(blockPrefixes).find(([, p]) => p === prefix);
-  return (found?.[0] as BlockKind | undefined) ?? "model";
-}
+export const hasRole = (clip: Pick<Clip, "block">, ...roles: readonly Role[]): boolean =>
+  roles.some((role) => metaOf(clip)?.roles.includes(role));
 
-function freshId(document: TimelineDocument, kind: BlockKind): string {
+function freshId(document: TimelineDocument, family: BlockFamily): string {
   const taken = new Set(document.clips.map(({ id }) => id));
-  for (let n = 1; ; n++) if (!taken.has(`${kind}-${n}`)) return `${kind}-${n}`;
+  for (let n = 1; ; n++) if (!taken.has(`${family}-${n}`)) return `${family}-${n}`;
 }
 
 export interface Added {
@@ -45,8 +39,9 @@ export interface Added {
  */
 export function addClip(document: TimelineDocument, blockId: string, start?: number): Added {
   const meta = blockMeta(blockId);
+  const family = familyOf(blockId);
   const laneEnd = document.clips
-    .filter((clip) => kindOfClip(clip) === meta.kind)
+    .filter(({ block }) => familyOf(block) === family)
     .reduce((end, clip) => Math.max(end, clipEnd(clip)), 0);
   const from = within(0, maxSteps, start ?? laneEnd);
   const end = documentEnd(document);
@@ -54,7 +49,7 @@ export function addClip(document: TimelineDocument, blockId: string, start?: num
   const instant = meta.length === "instant";
   const length = ahead > 0 ? ahead : Math.min(usualSteps, maxSteps - from);
   const clip: Clip = {
-    id: freshId(document, meta.kind),
+    id: freshId(document, family),
     block: meta.id,
     start: from,
     steps: instant ? 0 : Math.max(1, length),
@@ -110,7 +105,7 @@ export function duplicateClip(document: TimelineDocument, id: string): Added {
   if (!clip) return { document, id };
   const copy: Clip = {
     ...clip,
-    id: freshId(document, kindOfClip(clip)),
+    id: freshId(document, familyOf(clip.block)),
     start: within(0, maxSteps - clip.steps, clipEnd(clip)),
   };
   return { document: { ...document, clips: document.clips.toSpliced(place + 1, 0, copy) }, id: copy.id };

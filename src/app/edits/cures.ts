@@ -5,7 +5,7 @@ import {
   addClip,
   clipOf,
   type Edit,
-  kindOfClip,
+  hasRole,
   moveClip,
   removeClip,
   resetParam,
@@ -113,10 +113,8 @@ const closeGap =
 
 /** The network that was compressed before a clip teaches the first distiller after it. */
 function teachCompressed(replace: Clip, { clips }: TimelineDocument): Cure[] {
-  const compressed = clips.findLast(
-    (clip) => ["prune", "quantize"].includes(kindOfClip(clip)) && clipEnd(clip) <= replace.start,
-  );
-  const distiller = clips.find((clip) => kindOfClip(clip) === "distill" && clip.start >= replace.start);
+  const compressed = clips.findLast((clip) => hasRole(clip, "prune", "quantize") && clipEnd(clip) <= replace.start);
+  const distiller = clips.find((clip) => hasRole(clip, "distill") && clip.start >= replace.start);
   return compressed && distiller
     ? [{ key: "teach-compressed", edit: setTeacher(distiller.id, `after:${compressed.id}`) }]
     : [];

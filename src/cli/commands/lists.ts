@@ -13,8 +13,15 @@ export function listBlocks(options: OutputOptions): void {
     const { label, summary } = blockWords[meta.id];
     return { ...meta, label: label.en, labelZh: label.zh, summary: summary.en, summaryZh: summary.zh, params };
   });
-  const rows = blocks.map((b) => [b.id, b.label, b.fidelity, b.length, Object.keys(b.params).join(", ")]);
-  print(blocks, table([["id", "label", "fidelity", "length", "parameters"], ...rows]), options);
+  const rows = blocks.map((b) => [
+    b.id,
+    b.label,
+    b.roles.join(" + "),
+    b.fidelity,
+    b.length,
+    Object.keys(b.params).join(", "),
+  ]);
+  print(blocks, table([["id", "label", "roles", "fidelity", "length", "parameters"], ...rows]), options);
 }
 
 export async function listZoo(options: OutputOptions): Promise<void> {

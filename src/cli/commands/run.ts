@@ -3,7 +3,7 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { EngineError } from "#engine/core/errors";
 import { RunControl } from "#engine/run/control";
-import type { DecisionTrace } from "#engine/run/decisions";
+import type { DecisionTrace, TakenDecision } from "#engine/run/decisions";
 import type { Measurement, Point } from "#engine/run/measure";
 import { pointColumns } from "#engine/document/point-columns";
 import { runDocument, type RunResult } from "#engine/run/runner";
@@ -119,7 +119,23 @@ function describeDecision(trace: DecisionTrace): string {
   }
   const weights = trace.layers.reduce((sum, layer) => sum + layer.weights.removed, 0);
   const units = trace.layers.reduce((sum, layer) => sum + layer.units.removed.length, 0);
-  return `${where} removes ${grouped(weights)} weights, ${grouped(units)} whole units`;
+  const widths = widthsText(trace);
+  const removes = `removes ${grouped(weights)} weights, ${grouped(units)} whole units`;
+  return `${where} ${[weights + units > 0 || !widths ? removes : undefined, widths].filter(Boolean).join(", ")}`;
+}
+
+/** `quantizes 5 kernels to 4, 8 bits and 6 outputs to 8 bits`; empty where nothing got another width. */
+function widthsText({ layers, activations = [] }: TakenDecision): string {
+  const kernels = layers.flatMap(({ codes }) => (codes ? [codes.after.bits] : []));
+  const outputs = activations.map(({ after }) => after);
+  const parts = [
+    [kernels, "kernels"],
+    [outputs, "outputs"],
+  ] as const;
+  const said = parts.flatMap(([bits, what]) =>
+    bits.length > 0 ? [`${bits.length} ${what} to ${[...new Set(bits)].sort((a, b) => a - b).join(", ")} bits`] : [],
+  );
+  return said.length > 0 ? `quantizes ${said.join(" and ")}` : "";
 }
 
 /** Without the pictures. */
@@ -128,11 +144,12 @@ const decisionJson = (trace: DecisionTrace): unknown =>
     ? trace
     : {
         ...trace,
-        layers: trace.layers.map(({ layer, weights, units, picture }) => ({
+        layers: trace.layers.map(({ layer, weights, units, picture, codes }) => ({
           layer,
           weights,
           units: { ...units, removed: [...units.removed] },
           threshold: picture?.histogram.threshold ?? null,
+          ...(codes ? { codes } : {}),
         })),
       };
 

@@ -19,7 +19,7 @@ import type { OptimizerSettings } from "../training/optimizer";
 import type { Batch, BatchOutput, ParameterUpdates } from "../training/step";
 import type { ParamSchema, ParamsOf } from "./params";
 
-/** Folder of a block -> prefix of its id; also its lane on the timeline. */
+/** Folder of a block -> prefix of its id. Where it lies on the timeline follows from it too; `joint` spans two lanes. */
 export const blockPrefixes = {
   model: "model",
   prune: "prune",
@@ -28,7 +28,17 @@ export const blockPrefixes = {
   joint: "joint",
   train: "train",
 } as const;
-export type BlockKind = keyof typeof blockPrefixes;
+export type BlockFamily = keyof typeof blockPrefixes;
+
+/** The family that an id's prefix names, of a block that this engine has or not; `model` for a prefix of none. */
+export function familyOf(blockId: string): BlockFamily {
+  const [prefix] = blockId.split(".", 1);
+  const found = Object.entries(blockPrefixes).find(([, own]) => own === prefix);
+  return (found?.[0] as BlockFamily | undefined) ?? "model";
+}
+
+/** What a block does to the network that is deployed. One block may do several of these at once. */
+export type Role = "prune" | "quantize" | "distill" | "train" | "model";
 
 /**
  * How closely the implementation follows its source: the cited formula (`exact`), the cited idea with details of ours
@@ -56,7 +66,14 @@ export interface BlockTraits {
 
 export interface BlockMeta<Id extends string = string, S extends ParamSchema = ParamSchema> {
   readonly id: Id;
-  readonly kind: BlockKind;
+  /** Empty for one that acts in training only. */
+  readonly roles: readonly Role[];
+  /**
+   * What it quantizes while the network trains and no file holds: feature maps that a student learns from, or gradients
+   * on their way between workers. The survey counts the first as quantization joined with distillation, the second as
+   * no combination.
+   */
+  readonly quantizesInTraining?: "features" | "gradients";
   /** Catalogue ids of methods that this block carries out, itself included. */
   readonly covers: readonly string[];
   readonly survey: SurveyNodeId;

@@ -20,7 +20,7 @@ import {
   tinyPlatform,
   trainedTiny,
 } from "../run/tiny.testing";
-import { type BlockMeta, blockPrefixes, type BlockWords } from "./block";
+import { type BlockMeta, blockPrefixes, type BlockWords, familyOf } from "./block";
 import { type BlockId, catalog } from "./catalog";
 import { clipOfPart } from "../document/loss-parts";
 import { parseParams } from "./params";
@@ -38,11 +38,18 @@ it("every folder with a meta.ts is in the catalogue, once", () => {
 
 describe.each(Object.entries(metas))("%s", (path, { meta }) => {
   const folder = path.replace(/\/meta\.ts$/, "");
-  const [, kind, name] = folder.split("/") as [string, keyof typeof blockPrefixes, string];
+  const [, family, name] = folder.split("/") as [string, keyof typeof blockPrefixes, string];
   const id = meta.id as (typeof catalog)[number]["id"];
 
   it("is named after its folder", () => {
-    expect([meta.kind, meta.id]).toEqual([kind, `${blockPrefixes[kind]}.${name}`]);
+    expect([familyOf(meta.id), meta.id]).toEqual([family, `${blockPrefixes[family]}.${name}`]);
+  });
+
+  it("does what its family says, or says that it does so in training only", () => {
+    const { roles, quantizesInTraining } = meta;
+    const told = family === "joint" ? ["prune", "quantize"] : [family];
+    const done: readonly string[] = quantizesInTraining ? [...roles, "quantize"] : roles;
+    expect(done).toEqual(expect.arrayContaining(told));
   });
 
   it("has an algorithm and a test", () => {
@@ -145,7 +152,7 @@ describe("later clips preserve what earlier ones made", () => {
         steps,
         ...(meta.needs.teacher ? { teacher: "original" } : {}),
         // Finer than what is there.
-        ...(meta.kind === "quantize" ? { params: { wBits: 8 } } : {}),
+        ...(meta.roles.includes("quantize") ? { params: { wBits: 8 } } : {}),
       };
       const document = tinyDocument([clip], { model: { source: `file:${state}` } });
       if (refuses(meta, state)) {

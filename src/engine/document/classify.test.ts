@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { classify } from "./classify";
+import { type BlockMeta, defineBlock } from "../blocks/block";
+import { blockMeta, isBlockId } from "../blocks/catalog";
+import { classify, combinationsOf } from "./classify";
 import { tinyDocument } from "./tiny-document.testing";
 
 type Clips = Parameters<typeof tinyDocument>[0];
@@ -52,4 +54,45 @@ describe("classify (Ning et al. 2024, section 2)", () => {
     ["all three one after the other", [prune(), kd(0, 10), ptq(10)], ["pk-a2", "pq-a-1-1"]],
     ["all three at once", [prune(0, 9), qat(0, 9), kd(0, 9)], ["pk-c1", "qk-b", "pq-b-1-1"]],
   ])("%s", (_, clips, expected) => expect(combos(clips)).toEqual(expected));
+});
+
+describe("what a clip does at once", () => {
+  const block = (id: string, fields: Partial<BlockMeta>) =>
+    defineBlock({
+      id,
+      roles: [],
+      covers: [id],
+      survey: "quantization/uniform",
+      citations: [],
+      fidelity: "exact",
+      length: "either",
+      needs: { data: false, labels: false, batchNorm: false, teacher: false },
+      traits: {},
+      params: {},
+      ...fields,
+    });
+  const fixtures: Record<string, BlockMeta> = {
+    "joint.clip": block("joint.clip", { roles: ["prune", "quantize"], traits: { granularity: "unstructured" } }),
+    "distill.narrow": block("distill.narrow", { roles: ["quantize", "distill"] }),
+    "quant.features": block("quant.features", { quantizesInTraining: "features" }),
+    "quant.gradients": block("quant.gradients", { quantizesInTraining: "gradients" }),
+  };
+  const combosOf = (clips: Clips) =>
+    combinationsOf(
+      tinyDocument(clips).clips.map((clip, place) => ({
+        clip,
+        place,
+        meta: isBlockId(clip.block) ? blockMeta(clip.block) : fixtures[clip.block]!,
+      })),
+    );
+  const span = (id: string, start = 0) => ({ block: id, start, steps: 10 });
+
+  it.each<[string, Clips, string[]]>([
+    ["prunes and quantizes", [span("joint.clip")], ["pq-b-1-1"]],
+    ["prunes and quantizes, and is distilled into", [span("joint.clip"), kd(0, 10)], ["pk-c1", "qk-b", "pq-b-1-1"]],
+    ["quantizes and distils", [span("distill.narrow")], ["qk-b"]],
+    ["quantizes feature maps in training, and distils", [span("quant.features"), kd(10, 10)], ["qk-a2"]],
+    ["a pruned network is not joined with what no file holds", [prune(), span("quant.features")], []],
+    ["gradients of few bits are no method of the network", [prune(), span("quant.gradients"), kd(0, 10)], ["pk-a2"]],
+  ])("%s", (_, clips, expected) => expect(combosOf(clips)).toEqual(expected));
 });

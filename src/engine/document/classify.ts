@@ -3,12 +3,12 @@
  * teaches whom (Ning et al. 2024, section 2). Light: the page names the combination while the user drags.
  */
 import type { CombinationId } from "#survey/combinations";
-import type { BlockMeta } from "../blocks/block";
+import type { BlockMeta, Role } from "../blocks/block";
 import { blockMeta, isBlockId } from "../blocks/catalog";
 import type { TimelineDocument } from "./document";
 import { isBefore, type Placed as PlacedClip } from "./schedule";
 
-interface Placed extends PlacedClip {
+export interface Placed extends PlacedClip {
   readonly meta: BlockMeta;
 }
 
@@ -115,12 +115,22 @@ export function classify(document: Pick<TimelineDocument, "clips">): Combination
   const all: Placed[] = document.clips.flatMap((clip, place) =>
     isBlockId(clip.block) ? [{ clip, meta: blockMeta(clip.block), place }] : [],
   );
-  const ofKind = (...kinds: BlockMeta["kind"][]) => all.filter(({ meta }) => kinds.includes(meta.kind));
-  const p = ofKind("prune", "joint");
-  const q = ofKind("quantize", "joint");
-  const k = ofKind("distill");
-  const models = ofKind("model");
+  return combinationsOf(all);
+}
+
+/** The same of clips whose metadata is at hand. */
+export function combinationsOf(all: readonly Placed[]): CombinationId[] {
+  const withRole = (role: Role) => all.filter(({ meta }) => meta.roles.includes(role));
+  const p = withRole("prune");
+  const q = withRole("quantize");
+  const k = withRole("distill");
+  const models = withRole("model");
+  const features = all.filter(({ meta }) => meta.quantizesInTraining === "features");
   return [
-    ...new Set([...pruneDistill(p, k, models, all), ...quantizeDistill(q, k, models, all), ...pruneQuantize(p, q)]),
+    ...new Set([
+      ...pruneDistill(p, k, models, all),
+      ...quantizeDistill([...q, ...features], k, models, all),
+      ...pruneQuantize(p, q),
+    ]),
   ];
 }

@@ -2,7 +2,7 @@
  * What is wrong or doubtful about a document, clip by clip, each with its cure. Errors keep it from running. Light: the
  * page shows the findings live. Codes and details let it say them in its language; the texts here are English.
  */
-import type { BlockMeta } from "../blocks/block";
+import type { BlockMeta, Role } from "../blocks/block";
 import { blockMeta, isBlockId } from "../blocks/catalog";
 import { paramProblem } from "../blocks/params";
 import { EngineError, type EngineErrorCode, type ErrorDetails } from "../core/errors";
@@ -62,7 +62,8 @@ const finding = (
   ...(details ? { details } : {}),
 });
 
-const kindOf = (clip: Clip) => (isBlockId(clip.block) ? blockMeta(clip.block).kind : undefined);
+const has = (clip: Clip, ...roles: readonly Role[]): boolean =>
+  isBlockId(clip.block) && roles.some((role) => blockMeta(clip.block).roles.includes(role));
 const setting = (clip: Clip, meta: BlockMeta, name: string) => clip.params[name] ?? meta.params[name]?.default;
 
 const lengths: ClipCheck = (clip, meta) => {
@@ -203,8 +204,8 @@ const order: ClipCheck = (clip, meta, document) => {
   const found: Finding[] = [];
   const placed = (c: Clip): Placed => ({ clip: c, place: document.clips.indexOf(c) });
   const over = document.clips.filter((c) => c !== clip && isBefore(placed(c), placed(clip)));
-  if (meta.kind === "prune") {
-    const quantizer = over.find((c) => kindOf(c) === "quantize");
+  if (has(clip, "prune")) {
+    const quantizer = over.find((c) => has(c, "quantize"));
     if (quantizer) {
       found.push(
         finding(
@@ -229,7 +230,7 @@ const order: ClipCheck = (clip, meta, document) => {
       );
     }
   }
-  if (meta.kind === "quantize" && clip.steps === 0) {
+  if (has(clip, "quantize") && clip.steps === 0) {
     const bits = Number(setting(clip, meta, "wBits"));
     if (bits <= 3 && !trainsAfter(clip, document)) {
       found.push(
@@ -244,9 +245,9 @@ const order: ClipCheck = (clip, meta, document) => {
       );
     }
   }
-  if (meta.kind === "distill" && Number(setting(clip, meta, "temperature")) >= 5) {
+  if (has(clip, "distill") && Number(setting(clip, meta, "temperature")) >= 5) {
     const low = document.clips.find(
-      (c) => kindOf(c) === "quantize" && Number(c.params["wBits"] ?? 8) <= 2 && c.start < clipEnd(clip),
+      (c) => has(c, "quantize") && Number(c.params["wBits"] ?? 8) <= 2 && c.start < clipEnd(clip),
     );
     if (low) {
       found.push(
@@ -262,10 +263,8 @@ const order: ClipCheck = (clip, meta, document) => {
     }
   }
   if (
-    meta.kind === "model" &&
-    document.clips.some(
-      (c) => ["prune", "quantize"].includes(kindOf(c) ?? "") && (c.start < clip.start || over.includes(c)),
-    )
+    has(clip, "model") &&
+    document.clips.some((c) => has(c, "prune", "quantize") && (c.start < clip.start || over.includes(c)))
   ) {
     const used = document.clips.some((c) => c.teacher?.startsWith("after:") && c.start >= clip.start);
     if (!used) {

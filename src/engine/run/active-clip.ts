@@ -9,9 +9,10 @@ import { LearnedTensors } from "../training/learned-tensors";
 import type { DisposableTeacher } from "../training/teacher";
 import { AccuracyGuard, type GuardedModel, guardOff } from "./accuracy-guard";
 import type { RunningClip } from "./checkpoints";
-import { type DecisionTrace, removesAnything, traceLayers, watchModel } from "./decisions";
+import { type DecisionTrace, decidesAnything, traceLayers, watchModel } from "./decisions";
 import type { Clip, TimelineDocument } from "../document/document";
 import { roundStep } from "../document/schedule";
+import { traceActivations } from "./widths";
 import { clipServices, type RunData } from "./services";
 
 export interface ActiveClip {
@@ -55,6 +56,8 @@ export async function beginClip(
   running: RunningClip | undefined,
   model: ModelAccess,
   guarded: GuardedModel,
+  step: number,
+  tell: TellDecision,
 ): Promise<void> {
   const { run } = active;
   const limit = active.params["accuracyGuard"];
@@ -62,7 +65,9 @@ export async function beginClip(
     active.guard = await AccuracyGuard.begin(limit, guarded, running?.guard);
   }
   if (running) run.resume?.(running.state, model, running.snapshots);
-  else await run.onBegin?.(model);
+  else if (run.rounds || !run.onBegin) await run.onBegin?.(model);
+  // A clip without rounds takes its one decision as it begins.
+  else await traced(active, { round: 0, step }, model, tell, async (watched) => run.onBegin?.(watched));
 }
 
 /** Where decisions are told, if anybody listens. */
@@ -117,7 +122,7 @@ async function judgeLast(
   tell?.({ kind: "taken-back", clip: clip.id, round, step, reference, accuracy, allowed });
 }
 
-/** Decides, and tells what went. Only pruners are watched: reading the network twice takes time. */
+/** Decides, and tells what became of the network. A clip that begins another network has nothing to compare. */
 async function traced(
   { clip }: ActiveClip,
   place: { readonly round: number | null; readonly step: number },
@@ -125,12 +130,15 @@ async function traced(
   tell: TellDecision,
   decide: (model: ModelAccess) => Promise<void>,
 ): Promise<void> {
-  if (!tell || blockMeta(clip.block, clip.id).kind !== "prune") return decide(model);
+  if (!tell || blockMeta(clip.block, clip.id).roles.includes("model")) return decide(model);
   const before = await model.snapshot();
   const watched = watchModel(model);
   await decide(watched);
-  const layers = traceLayers(before, await model.snapshot(), watched.kept());
-  if (removesAnything(layers)) tell({ kind: "taken", clip: clip.id, ...place, layers });
+  const after = await model.snapshot();
+  const layers = traceLayers(before, after, watched.kept());
+  const activations = traceActivations(before, after);
+  if (!decidesAnything(layers, activations)) return;
+  tell({ kind: "taken", clip: clip.id, ...place, layers, ...(activations.length > 0 ? { activations } : {}) });
 }
 
 export async function runningState({ clip, run, learned, guard, nextRound }: ActiveClip): Promise<RunningClip> {

@@ -1,6 +1,6 @@
 /**
- * What a decision of a pruning clip did to the network: which weights and units went, a histogram and a small map of each
- * layer. Computed from the snapshots before and after, whatever the block is, and only where somebody listens.
+ * What a decision of a clip did to the network: which weights and units went, a histogram and a small map of each layer,
+ * and what is quantized to which width. Computed from the snapshots before and after, whatever the block is, and only where somebody listens.
  */
 import type { ModelAccess } from "../blocks/block";
 import { effectiveValues } from "../quantizers/effective";
@@ -8,6 +8,7 @@ import { type Network, sizeOfShape, weightedNodes } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { type AxisCut, cutShape } from "../surgery/cut";
 import type { KeptSlices } from "../training/live-model";
+import { type ActivationTrace, type CodesTrace, traceCodes } from "./widths";
 
 /** Counts of |w| in equal bins from 0 to `largest`, of the weights that the network had before. */
 export interface WeightHistogram {
@@ -43,6 +44,8 @@ export interface LayerTrace {
   readonly units: { readonly before: number; readonly removed: Uint32Array };
   /** Null where nothing went. */
   readonly picture: { readonly histogram: WeightHistogram; readonly map: WeightMap } | null;
+  /** Absent where the kernel's quantizer is what it was. */
+  readonly codes?: CodesTrace;
 }
 
 interface DecisionPlace {
@@ -59,6 +62,8 @@ export interface TakenDecision extends DecisionPlace {
   readonly kind: "taken";
   /** Every layer with a kernel, in node order. */
   readonly layers: readonly LayerTrace[];
+  /** Outputs whose width changed; absent where none did. */
+  readonly activations?: readonly ActivationTrace[];
 }
 
 /** A decision that the clip's accuracy guard took back: the network is what it was before, and the clip decides no more. */
@@ -129,7 +134,9 @@ export function traceLayers(before: Snapshot, after: Snapshot, kept: KeptSlices)
     const columns = sizeOfShape(shape.slice(-outputAxes));
     const gone = goneWeights(old, now, placesAfter(shape, cuts));
     const cutAway = cuts.some(({ axis }) => axis >= shape.length - outputAxes);
-    return [traceLayer(node.id, old, gone, columns, cutAway)];
+    const [stateBefore, state] = [before.states.get(name), after.states.get(name)];
+    const codes = same ? undefined : traceCodes({ values: old, state: stateBefore }, { values: now, state }, columns);
+    return [{ ...traceLayer(node.id, old, gone, columns, cutAway), ...(codes ? { codes } : {}) }];
   });
 }
 
@@ -256,6 +263,10 @@ function mapOf(old: Float32Array, fate: Uint8Array, rows: number, columns: numbe
     removed: Uint8Array.from(gone, (count, cell) => Math.round((255 * count) / (present[cell] || 1))),
   };
 }
+
+/** Whether anything went, or got another quantizer. */
+export const decidesAnything = (layers: readonly LayerTrace[], activations: readonly ActivationTrace[]): boolean =>
+  removesAnything(layers) || layers.some(({ codes }) => codes !== undefined) || activations.length > 0;
 
 /** Whether anything went. */
 export const removesAnything = (layers: readonly LayerTrace[]): boolean =>

@@ -225,7 +225,7 @@ class Run {
       between: this.#between,
     });
     this.#active.push(active);
-    await inClip(clip, () => beginClip(active, running, this.#access, this.#guarded));
+    await inClip(clip, () => beginClip(active, running, this.#access, this.#guarded, this.#step, this.#tell));
     return active;
   }
 

@@ -155,10 +155,25 @@ describe("what comes before the clip", () => {
   });
 });
 
+describe("a preview of a quantizer", () => {
+  it.each([
+    ["quant.affine-int8", 0, {}],
+    ["quant.qat-fake-quant", 6, { activationDelay: 0.5 }],
+  ])("%s of %i steps tells the widths that the run gives", async (block, steps, params) => {
+    const document = tinyDocument([{ block, steps, params: { wBits: 3, ...params } }]);
+    const { groups, layers, activations } = decided(await preview(document, "c0"));
+    const first = await firstDecision(document, "c0");
+    expect(groups).toEqual([]);
+    expect(layers).toEqual(first.layers);
+    expect(layers.map(({ codes }) => codes?.after.bits)).toEqual([8, 3, 8]);
+    expect(activations).toEqual(first.activations ?? []);
+  });
+});
+
 describe("what is no preview", () => {
   it.each([
     ["ghost", /expected a clip among c0, got 'ghost'/],
-    ["c0", /expected a clip that prunes, got 'c0' of train.fine-tune/],
+    ["c0", /expected a clip that prunes or quantizes, got 'c0' of train.fine-tune/],
   ])("of %s", async (id, message) => {
     const document = tinyDocument([{ block: "train.fine-tune", steps: 2 }]);
     await expect(preview(document, id)).rejects.toMatchObject({ code: "usage", message });

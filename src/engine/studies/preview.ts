@@ -1,4 +1,5 @@
-/** What the first decision of a pruning clip would remove, found out on a copy of the network. */
+/** What the first decision of a clip would remove or quantize, found out on a copy of the network. */
+import type { Role } from "../blocks/block";
 import { blockMeta } from "../blocks/catalog";
 import { EngineError } from "../core/errors";
 import { effectiveValues } from "../quantizers/effective";
@@ -6,9 +7,10 @@ import { type Snapshot, valuesOf } from "../core/snapshot";
 import { type ChannelGroup, channelGroups } from "../surgery/channel-groups";
 import { LiveModel } from "../training/live-model";
 import { disposeClip, inClip, prepareClip, takeDecisions } from "../run/active-clip";
-import { type LayerTrace, removesAnything, traceLayers, watchModel } from "../run/decisions";
+import { decidesAnything, type LayerTrace, traceLayers, watchModel } from "../run/decisions";
 import type { TimelineDocument } from "../document/document";
 import { modelAccess } from "../run/model-access";
+import { type ActivationTrace, traceActivations } from "../run/widths";
 import { beginStudy, clipOf, stateBefore, type Study, type StudyDeps } from "./state-before";
 
 /** Units that go together: filters or hidden units, with all that reads them. */
@@ -34,6 +36,8 @@ export type DecisionPreview =
       /** Of structured pruning; empty where single weights go. */
       readonly groups: readonly PreviewGroup[];
       readonly layers: readonly LayerTrace[];
+      /** Outputs whose width would change. */
+      readonly activations: readonly ActivationTrace[];
     };
 
 export interface PreviewOptions {
@@ -41,8 +45,11 @@ export interface PreviewOptions {
   readonly mayTrain?: boolean;
 }
 
+/** What clips of these do can be seen in the network at once; the others teach and train. */
+const decidingRoles: readonly Role[] = ["prune", "quantize"];
+
 /**
- * @throws EngineError `usage` for a clip that is not there or does not prune, and whatever the document, its files or the
+ * @throws EngineError `usage` for a clip that is not there or neither prunes nor quantizes, and whatever the document, its files or the
  *   clip have wrong
  */
 export async function previewDecision(
@@ -52,8 +59,8 @@ export async function previewDecision(
   { mayTrain = false }: PreviewOptions = {},
 ): Promise<DecisionPreview> {
   const { block } = clipOf(document, clipId);
-  if (blockMeta(block, clipId).kind !== "prune") {
-    throw new EngineError("usage", `expected a clip that prunes, got '${clipId}' of ${block}`, { clipId });
+  if (!decidingRoles.some((role) => blockMeta(block, clipId).roles.includes(role))) {
+    throw new EngineError("usage", `expected a clip that prunes or quantizes, got '${clipId}' of ${block}`, { clipId });
   }
   const study = await beginStudy(document, clipId, deps);
   if (study.stepsToTrain > 0 && !mayTrain) return { state: "needs-run", steps: study.stepsToTrain };
@@ -100,10 +107,12 @@ async function decideOn(
       } finally {
         if (!ended) await run.onEnd?.(access, "stopped");
       }
-      const layers = traceLayers(before, await live.snapshot(), watched.kept());
-      if (!instant && !removesAnything(layers)) return { state: "later" };
+      const after = await live.snapshot();
+      const layers = traceLayers(before, after, watched.kept());
+      const activations = traceActivations(before, after);
+      if (!instant && !decidesAnything(layers, activations)) return { state: "later" };
       const structured = blockMeta(active.clip.block).traits.granularity === "structured";
-      return { state: "decided", groups: structured ? previewGroups(before, layers, scores) : [], layers };
+      return { state: "decided", groups: structured ? previewGroups(before, layers, scores) : [], layers, activations };
     });
   } finally {
     disposeClip(active);

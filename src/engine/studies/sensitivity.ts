@@ -97,8 +97,8 @@ export async function scanSensitivity(
 
 function kindOf(clip: Clip | undefined): SensitivityKind {
   if (!clip) return "structured";
-  const { kind, traits } = blockMeta(clip.block, clip.id);
-  if (kind !== "prune") {
+  const { roles, traits } = blockMeta(clip.block, clip.id);
+  if (!roles.includes("prune")) {
     throw new EngineError("usage", `expected a clip that prunes, got '${clip.id}' of ${clip.block}`, {
       clipId: clip.id,
     });

@@ -2,11 +2,11 @@
  * A line that says what was going on: the colour of what comes first, with stripes in the colours of what went on along
  * with it. One path for each colour, however many lines they are.
  */
-import type { BlockKind } from "../../../engine/blocks/block";
+import type { BlockFamily } from "../../../engine/blocks/block";
 import type { Mark } from "../../charts/path";
 
 interface Props {
-  readonly kinds: readonly BlockKind[];
+  readonly kinds: readonly BlockFamily[];
   /** Of the lines, as a path. */
   readonly d: string;
 }
@@ -29,5 +29,5 @@ export function KindLine({ kinds, d }: Props) {
 }
 
 /** Boundaries have a shape for each family, since colour alone does not tell everyone. */
-export const markOf = (kind: BlockKind | null): Mark =>
+export const markOf = (kind: BlockFamily | null): Mark =>
   kind === "prune" ? "square" : kind === "quantize" ? "diamond" : kind === "distill" ? "triangle" : "circle";

@@ -1,7 +1,7 @@
 /** What the looks of the lines in the picture mean: those that occur in it. */
 import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { BlockKind } from "../../../engine/blocks/block";
+import type { BlockFamily } from "../../../engine/blocks/block";
 import type { Stretch, Step } from "../../charts/trajectory";
 import { marksPath } from "../../charts/path";
 import { KindLine, markOf } from "./KindLine";
@@ -68,7 +68,7 @@ export const Legend = memo(function Legend({ stretches, earlier, front, others }
 });
 
 /** Families whose boundaries have a mark of their own. */
-const marked = (stretches: Props["stretches"]): readonly BlockKind[] =>
+const marked = (stretches: Props["stretches"]): readonly BlockFamily[] =>
   (["prune", "quantize", "distill"] as const).filter((kind) => stretches.some(({ kinds }) => kinds.includes(kind)));
 
 function Sample({ width = 32, children }: { readonly width?: number; readonly children: ReactNode }) {

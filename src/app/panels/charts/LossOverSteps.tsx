@@ -2,7 +2,7 @@
 import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { usePlotArea } from "recharts";
-import type { BlockKind } from "../../../engine/blocks/block";
+import { type BlockFamily, familyOf } from "../../../engine/blocks/block";
 import { documentEnd } from "../../../engine/document/document";
 import { clipOfPart } from "../../../engine/document/loss-parts";
 import { type AxisPair, rangeFromZero, stepRange } from "../../charts/axes";
@@ -11,7 +11,7 @@ import { spread, textWidth } from "../../charts/place-labels";
 import { Plot } from "../../charts/Plot";
 import { useReferenceDocument } from "../../charts/runs-shown";
 import { useToPlace } from "../../charts/use-to-place";
-import { clipOf, kindOfClip } from "../../edits/clip-edits";
+import { clipOf } from "../../edits/clip-edits";
 import { formatCount, formatNumber } from "../../i18n/format";
 import { useLanguage, useSay } from "../../i18n/i18n";
 import { drawnLosses, type LossLine, lossLines, noLosses } from "../../stores/loss-history";
@@ -22,12 +22,12 @@ import { partLabels } from "../../widgets/clip-words";
 const known = {
   "hard labels": ["loss_hard", "train"],
   "soft labels": ["loss_soft", "distill"],
-} as const satisfies Record<string, readonly [string, BlockKind]>;
+} as const satisfies Record<string, readonly [string, BlockFamily]>;
 
 interface NamedLine extends LossLine {
   readonly label: string;
   /** Null of the total. */
-  readonly kind: BlockKind | null;
+  readonly kind: BlockFamily | null;
 }
 
 export function LossOverSteps() {
@@ -43,7 +43,7 @@ export function LossOverSteps() {
       const words = known[line.name as keyof typeof known] as (typeof known)[keyof typeof known] | undefined;
       if (words) return { ...line, label: t(words[0]), kind: words[1] };
       const clip = clipOf(document, clipOfPart(line.name)?.clip ?? null);
-      return { ...line, label: labels.get(line.name)!, kind: clip ? kindOfClip(clip) : "distill" };
+      return { ...line, label: labels.get(line.name)!, kind: clip ? familyOf(clip.block) : "distill" };
     });
   }, [losses, document, sayWords, t]);
   const language = useLanguage();

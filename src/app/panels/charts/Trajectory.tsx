@@ -1,14 +1,14 @@
 /** The run at hand in the picture: its path, its points, and what the first and the latest of them are called. */
 import { memo } from "react";
 import { usePlotArea } from "recharts";
-import type { BlockKind } from "../../../engine/blocks/block";
+import { type BlockFamily, familyOf } from "../../../engine/blocks/block";
 import type { TimelineDocument } from "../../../engine/document/document";
 import { dotsPath, linesPath, marksPath } from "../../charts/path";
 import { along, type Box, placeLabel, textWidth } from "../../charts/place-labels";
 import type { TradeOff } from "../../charts/pareto";
 import type { Stretch } from "../../charts/trajectory";
 import { useToPlace } from "../../charts/use-to-place";
-import { clipOf, kindOfClip } from "../../edits/clip-edits";
+import { clipOf } from "../../edits/clip-edits";
 import type { Point } from "../../stores/run-store";
 import { KindLine, markOf } from "./KindLine";
 
@@ -23,11 +23,11 @@ export const Trajectory = memo(function Trajectory({ points, stretches, document
   if (!toPlace) return null;
   const placeOf = ({ compressionRatio, accuracy }: Point) => toPlace(compressionRatio, accuracy);
   const between = points.filter((point) => point.clip === null && point.step > 0);
-  const boundaries = new Map<BlockKind, Point[]>();
+  const boundaries = new Map<BlockFamily, Point[]>();
   for (const point of points) {
     const clip = clipOf(document, point.clip);
     if (!clip) continue;
-    const kind = kindOfClip(clip);
+    const kind = familyOf(clip.block);
     boundaries.set(kind, [...(boundaries.get(kind) ?? []), point]);
   }
   const [first, last] = [points[0], points.at(-1)];

@@ -1,10 +1,9 @@
 /** What a clip's method is: name, how closely it follows its source, one sentence, its formula. */
 import { useTranslation } from "react-i18next";
-import type { BlockMeta } from "../../../engine/blocks/block";
+import { type BlockMeta, familyOf } from "../../../engine/blocks/block";
 import { isBlockId } from "../../../engine/blocks/catalog";
 import type { Clip } from "../../../engine/document/document";
 import { citations } from "../../../survey/citations";
-import { kindOfClip } from "../../edits/clip-edits";
 import { blockName, wordsOfBlock } from "../../edits/clip-names";
 import { useSay } from "../../i18n/i18n";
 import { useStudio } from "../../stores/use-studio";
@@ -26,7 +25,7 @@ export function ClipHead({ clip, meta }: { readonly clip: Clip; readonly meta: B
         {meta && <FidelityTag meta={meta} />}
       </div>
       <div className="inspector-line">
-        <p className="small quiet">{t("identity", { kind: common(kindOfClip(clip)), id: clip.id })}</p>
+        <p className="small quiet">{t("identity", { kind: common(familyOf(clip.block)), id: clip.id })}</p>
         <button
           type="button"
           className="inspector-back small"

@@ -1,5 +1,5 @@
 /** The methods of the palette: how they are found, grouped and tagged. */
-import type { BlockKind, BlockMeta } from "../../../engine/blocks/block";
+import { type BlockFamily, type BlockMeta, familyOf } from "../../../engine/blocks/block";
 import { catalog } from "../../../engine/blocks/catalog";
 import { type Citation, citations } from "../../../survey/citations";
 import { blockName } from "../../edits/clip-names";
@@ -17,7 +17,7 @@ const citationWords = ({ authors, title, venue, year, survey }: Citation): strin
 const searchable: ReadonlyMap<string, string> = new Map(
   methods.map((meta) => {
     const { en, zh } = blockName(meta.id);
-    const kind = catalogue.common[meta.kind];
+    const kind = catalogue.common[familyOf(meta.id)];
     const from = meta.citations.flatMap((key) => [key, citationWords(citations[key])]);
     return [meta.id, plain([en, zh, kind.en, kind.zh, meta.id, ...meta.covers, ...from].join(" "))];
   }),
@@ -32,16 +32,16 @@ export function searchMethods(query: string): BlockMeta[] {
 }
 
 export interface MethodGroup {
-  readonly kind: BlockKind;
+  readonly kind: BlockFamily;
   readonly methods: readonly BlockMeta[];
 }
 
-const kinds: readonly BlockKind[] = ["prune", "quantize", "distill", "joint", "train", "model"];
+const kinds: readonly BlockFamily[] = ["prune", "quantize", "distill", "joint", "train", "model"];
 
 /** Families that have no method are left out. */
 export const groupMethods = (found: readonly BlockMeta[]): MethodGroup[] =>
   kinds.flatMap((kind) => {
-    const own = found.filter((meta) => meta.kind === kind);
+    const own = found.filter(({ id }) => familyOf(id) === kind);
     return own.length > 0 ? [{ kind, methods: own }] : [];
   });
 

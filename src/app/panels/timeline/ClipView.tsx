@@ -1,9 +1,10 @@
 /** One clip: a bar or a diamond that is dragged, stretched at its ends, and acted on by keys. */
 import { type KeyboardEvent, memo } from "react";
 import { useTranslation } from "react-i18next";
+import { familyOf } from "../../../engine/blocks/block";
 import { type Clip, clipEnd } from "../../../engine/document/document";
 import type { Finding } from "../../../engine/document/validate";
-import { kindOfClip, metaOf } from "../../edits/clip-edits";
+import { metaOf } from "../../edits/clip-edits";
 import { useDragHandle } from "../../drag/use-drag";
 import { markOf } from "./finding-text";
 import { extentOf } from "./geometry";
@@ -13,6 +14,8 @@ export const clipElementId = (id: string): string => `timeline-clip-${id}`;
 interface Props {
   readonly clip: Clip;
   readonly row: number;
+  /** In rows; 1 but for what lies across two lanes. */
+  readonly height: number;
   readonly scale: number;
   readonly name: string;
   readonly details: string;
@@ -29,7 +32,7 @@ interface Props {
 }
 
 export const ClipView = memo(function ClipView(props: Props) {
-  const { clip, row, scale, name, details, fullName, findings, selected, dragged, reached } = props;
+  const { clip, row, height, scale, name, details, fullName, findings, selected, dragged, reached } = props;
   const { onSelect, onFocus, onKey } = props;
   const { t } = useTranslation("findings");
   const grip = useDragHandle("move", clip.id);
@@ -39,11 +42,17 @@ export const ClipView = memo(function ClipView(props: Props) {
   return (
     <div
       className="timeline-clip"
-      data-kind={kindOfClip(clip)}
+      data-kind={familyOf(clip.block)}
       data-shape={instant ? "instant" : "span"}
       data-selected={selected || undefined}
       data-dragged={dragged || undefined}
-      style={{ left: from, top: `calc(${row} * var(--row))`, width: to - from }}
+      data-across={height > 1 || undefined}
+      style={{
+        left: from,
+        top: `calc(${row} * var(--row))`,
+        width: to - from,
+        ...(height > 1 ? { height: `calc(${height} * var(--row))` } : {}),
+      }}
     >
       <button
         type="button"

@@ -1,19 +1,20 @@
 /** The lanes with their clips, and what keys do on them. */
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { familyOf } from "../../../engine/blocks/block";
 import type { TimelineDocument } from "../../../engine/document/document";
 import { type Finding, validate } from "../../../engine/document/validate";
 import { keyOf } from "../../actions/action";
 import { clipActions, remove } from "../../actions/clip-actions";
 import { gridOf } from "../../drag/snap";
 import { useDragged } from "../../drag/use-drag";
-import { clipOf, metaOf } from "../../edits/clip-edits";
+import { clipOf } from "../../edits/clip-edits";
 import { useLanguage } from "../../i18n/i18n";
 import { useDocument, useStudio } from "../../stores/use-studio";
 import { clipElementId, ClipView } from "./ClipView";
 import { clipLabel, placeLabel } from "./clip-label";
 import { findingText } from "./finding-text";
-import { type Lane, lanesOf, neighbourOf, readingOrder } from "./lane-order";
+import { type Lane, lanesOf, lanesOfFamily, neighbourOf, readingOrder } from "./lane-order";
 
 interface Props {
   /** As shown: with what is being dragged. */
@@ -35,13 +36,13 @@ export function Lanes({ document, scale }: Props) {
   const findings = useMemo(() => findingsByClip(document), [document]);
   const { reached, onFocus, onKey } = useClipKeys(lanes, scale);
   useSelectedInView(selected);
-  const draggedLane = dragged?.act === "add" ? metaOf({ block: dragged.block })?.kind : undefined;
+  const draggedLanes = dragged?.act === "add" ? lanesOfFamily(familyOf(dragged.block)) : undefined;
   return lanes.map(({ kind, clips, rows }) => (
     <div
       key={kind}
       className="timeline-lane"
       data-kind={kind}
-      data-target={kind === draggedLane || undefined}
+      data-target={draggedLanes?.includes(kind) || undefined}
       role="group"
       aria-label={t("lane", { kind: common(kind) })}
     >
@@ -55,7 +56,7 @@ export function Lanes({ document, scale }: Props) {
         style={{ height: `calc(${rows} * var(--row))` }}
         onClick={(event) => event.target === event.currentTarget && select(null)}
       >
-        {clips.map(({ clip, row }) => {
+        {clips.map(({ clip, row, height }) => {
           const { name, details } = clipLabel(clip, document, language, t);
           const found = findings.get(clip.id) ?? noFindings;
           const said = [
@@ -67,6 +68,7 @@ export function Lanes({ document, scale }: Props) {
               key={clip.id}
               clip={clip}
               row={row}
+              height={height}
               scale={scale}
               name={name}
               details={details.join(" · ")}

@@ -103,9 +103,40 @@ describe("findingText", () => {
   it("marks no clip for a hint", () => expect(markOf([])).toBeNull());
 });
 
+describe("a clip that prunes and quantizes", () => {
+  const joint = (id: string, start: number) => ({ id, block: "joint.of-tomorrow", start, steps: 20 });
+  const prune = { id: "p", block: "prune.magnitude", start: 0, steps: 9 };
+  const quantize = { id: "q", block: "quant.uniform-kbit", start: 9 };
+  const placesOf = (...clips: Parameters<typeof documentOf>) =>
+    lanesOf(documentOf(...clips).clips, 10).map(({ kind, rows, clips: placed }) => [
+      kind,
+      rows,
+      ...placed.map(({ clip, row, height }) => [clip.id, row, height]),
+    ]);
+
+  it("lies in the last row of the upper lane and the first of the lower one", () =>
+    expect(placesOf(prune, joint("j", 0), quantize)).toEqual([
+      ["model", 1],
+      ["prune", 2, ["p", 0, 1], ["j", 1, 2]],
+      ["quantize", 2, ["q", 1, 1]],
+      ["distill", 1],
+      ["train", 1],
+    ]));
+  it("takes a row of each lane where nothing else is", () =>
+    expect(placesOf(joint("j", 0), joint("k", 20)).slice(1, 3)).toEqual([
+      ["prune", 1, ["j", 0, 2], ["k", 0, 2]],
+      ["quantize", 1],
+    ]));
+  it("leaves a row of another one in view that it overlaps, and both reach both lanes", () =>
+    expect(placesOf(joint("j", 0), joint("k", 5)).slice(1, 3)).toEqual([
+      ["prune", 2, ["j", 0, 3], ["k", 1, 3]],
+      ["quantize", 2],
+    ]));
+});
+
 describe("lanes", () => {
   const lanes = lanesOf(defaultDocument.clips, 1);
-  it("are those of the families, in order, and none for joint methods until there is one", () =>
+  it("are those of the families that have one, in order", () =>
     expect(lanes.map(({ kind }) => kind)).toEqual(["model", "prune", "quantize", "distill", "train"]));
   it("are walked from top to bottom, each by step", () => {
     const document = documentOf(

@@ -1,34 +1,59 @@
 /** Lanes from top to bottom and the clips in them, as eyes and arrow keys go through them. */
-import type { BlockKind } from "../../../engine/blocks/block";
+import { type BlockFamily, familyOf } from "../../../engine/blocks/block";
 import type { Clip } from "../../../engine/document/document";
-import { kindOfClip } from "../../edits/clip-edits";
 import { extentOf, laneRows } from "./geometry";
 
-const kinds: readonly BlockKind[] = ["model", "prune", "quantize", "distill", "joint", "train"];
+/** The families that have a lane, from top to bottom. */
+const laneFamilies = ["model", "prune", "quantize", "distill", "train"] as const satisfies readonly BlockFamily[];
+
+/** Where a family lies. What prunes and quantizes at once lies across both lanes, which are neighbours. */
+export const lanesOfFamily = (family: BlockFamily): readonly LaneFamily[] =>
+  family === "joint" ? ["prune", "quantize"] : [family];
+
+export type LaneFamily = (typeof laneFamilies)[number];
 
 export interface PlacedClip {
   readonly clip: Clip;
   readonly row: number;
+  /** In rows; 1 but for a clip that lies across two lanes: it begins in the upper one and ends in the lower one. */
+  readonly height: number;
 }
 
 export interface Lane {
-  readonly kind: BlockKind;
-  /** In the document's order. */
+  readonly kind: LaneFamily;
+  /** In the document's order; a clip across two lanes is in the upper one. */
   readonly clips: readonly PlacedClip[];
   /** At least 1. */
   readonly rows: number;
 }
 
-/** Of methods that do two things at once there is a lane only when there is such a clip. */
+/**
+ * Clips across two lanes take the last rows of the upper and the first of the lower lane. Where such clips overlap each
+ * begins a row below the one before it and reaches as far down, so that a row of each stays in view.
+ */
 export function lanesOf(clips: readonly Clip[], scale: number): Lane[] {
-  return kinds.flatMap((kind) => {
-    const own = clips.filter((clip) => kindOfClip(clip) === kind);
-    if (kind === "joint" && own.length === 0) return [];
-    const rows = laneRows(own.map((clip) => extentOf(clip, scale)));
-    const placed = own.map((clip, i) => ({ clip, row: rows[i] ?? 0 }));
-    return [{ kind, clips: placed, rows: Math.max(1, ...rows.map((row) => row + 1)) }];
+  const rowsOf = (own: readonly Clip[]) => laneRows(own.map((clip) => extentOf(clip, scale)));
+  const across = clips.filter(({ block }) => lanesOfFamily(familyOf(block)).length > 1);
+  const acrossRows = rowsOf(across);
+  const shared = rowCount(acrossRows);
+  return laneFamilies.map((kind) => {
+    const own = clips.filter(({ block }) => familyOf(block) === kind);
+    const rows = rowsOf(own);
+    const belongs = across.some(({ block }) => lanesOfFamily(familyOf(block)).includes(kind)) ? shared : 0;
+    const upper = across.filter(({ block }) => lanesOfFamily(familyOf(block))[0] === kind);
+    // In the lower lane what lies across comes first.
+    const above = belongs > 0 && upper.length === 0 ? shared : 0;
+    const placed = own.map((clip, i) => ({ clip, row: above + rows[i]!, height: 1 }));
+    const spanning = upper.map((clip) => ({
+      clip,
+      row: rowCount(rows) + acrossRows[across.indexOf(clip)]!,
+      height: shared + 1,
+    }));
+    return { kind, clips: [...placed, ...spanning], rows: Math.max(1, rowCount(rows) + belongs) };
   });
 }
+
+const rowCount = (rows: readonly number[]): number => Math.max(0, ...rows.map((row) => row + 1));
 
 /** Ids in the order of the arrow keys: lane by lane, in a lane by step. */
 export const readingOrder = (lanes: readonly Lane[]): string[] =>

@@ -7,6 +7,7 @@ import { ChoiceField } from "../../../widgets/ChoiceField";
 import { outcomeState } from "../clip-outcome";
 import { barOf, decisionsOfClip, layerStories, type Taken, type TakenBack } from "./decisions-shown";
 import { LayerPicture } from "./LayerPicture";
+import { showsWidths, WidthsTable } from "./WidthsTable";
 
 /** What the parts of a bar are. */
 const keys = [
@@ -15,7 +16,13 @@ const keys = [
   ["gone", "layerGone"],
 ] as const;
 
-export function WhatWent({ clipId }: { readonly clipId: string }) {
+interface Props {
+  readonly clipId: string;
+  /** Or it only quantizes. */
+  readonly prunes: boolean;
+}
+
+export function WhatWent({ clipId, prunes }: Props) {
   const { t } = useTranslation("pruning");
   // Decisions are few; a point or a loss changes neither of these. They may wait until the charts are drawn.
   const decisions = useDeferredValue(useRuns(({ current }) => current?.decisions));
@@ -27,7 +34,7 @@ export function WhatWent({ clipId }: { readonly clipId: string }) {
   return (
     <div role="group" className="inspector-group" aria-labelledby="prune-went">
       <h3 className="panel-title" id="prune-went">
-        {t("went")}
+        {t(prunes ? "went" : "wentWidths")}
       </h3>
       {old && <p className="small inspector-old">⚠ {t("wentOld")}</p>}
       <Story key={clipId} taken={own.taken} takenBack={own.takenBack} />
@@ -52,6 +59,10 @@ const Story = memo(function Story({
   const weights = decision.layers.reduce(
     (sum, { weights: w }) => ({ before: sum.before + w.before, removed: sum.removed + w.removed }),
     { before: 0, removed: 0 },
+  );
+  // Of any of its decisions: a clip that removes nothing anywhere has no bars.
+  const removes = taken.some(({ layers }) =>
+    layers.some(({ weights: w, units: u }) => w.removed + u.removed.length > 0),
   );
   const units = decision.layers.reduce((sum, each) => sum + each.units.removed.length, 0);
   const shown =
@@ -78,13 +89,15 @@ const Story = memo(function Story({
           {t("wentDecision")} {when(decision)}
         </p>
       )}
-      <p className="small">
-        {t("wentCount", {
-          removed: formatNumber(weights.removed),
-          before: formatNumber(weights.before),
-          units: formatNumber(units),
-        })}
-      </p>
+      {removes && (
+        <p className="small">
+          {t("wentCount", {
+            removed: formatNumber(weights.removed),
+            before: formatNumber(weights.before),
+            units: formatNumber(units),
+          })}
+        </p>
+      )}
       {takenBack?.round === decision.round && (
         <p className="small inspector-old" role="status">
           ⚠{" "}
@@ -96,39 +109,44 @@ const Story = memo(function Story({
           })}
         </p>
       )}
-      <ul className="prune-layers">
-        {stories.map((story) => {
-          const { layer: id, kept, first, removed } = story;
-          const traced = decision.layers.find((each) => each.layer === id);
-          return (
-            <li key={id}>
-              <button
-                type="button"
-                aria-pressed={shown?.layer === id}
-                disabled={!traced?.picture}
-                aria-label={t("layerBar", {
-                  layer: id,
-                  kept: formatNumber(kept),
-                  first: formatNumber(first),
-                  removed: formatNumber(removed),
-                })}
-                onClick={() => setLayer(id)}
-              >
-                <span className="prune-layer-name">{id}</span>
-                <span className="prune-bar" style={{ backgroundImage: barOf(story, at) }} />
-                <span className="small">{formatPercent(first > 0 ? kept / first : 0, 0)}</span>
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-      <p className="prune-key small quiet">
-        {keys.map(([part, key]) => (
-          <span key={key}>
-            <span className="prune-swatch" data-part={part} aria-hidden="true" /> {t(key)}
-          </span>
-        ))}
-      </p>
+      {showsWidths(decision) && <WidthsTable layers={decision.layers} activations={decision.activations} />}
+      {removes && (
+        <>
+          <ul className="prune-layers">
+            {stories.map((story) => {
+              const { layer: id, kept, first, removed } = story;
+              const traced = decision.layers.find((each) => each.layer === id);
+              return (
+                <li key={id}>
+                  <button
+                    type="button"
+                    aria-pressed={shown?.layer === id}
+                    disabled={!traced?.picture}
+                    aria-label={t("layerBar", {
+                      layer: id,
+                      kept: formatNumber(kept),
+                      first: formatNumber(first),
+                      removed: formatNumber(removed),
+                    })}
+                    onClick={() => setLayer(id)}
+                  >
+                    <span className="prune-layer-name">{id}</span>
+                    <span className="prune-bar" style={{ backgroundImage: barOf(story, at) }} />
+                    <span className="small">{formatPercent(first > 0 ? kept / first : 0, 0)}</span>
+                  </button>
+                </li>
+              );
+            })}
+          </ul>
+          <p className="prune-key small quiet">
+            {keys.map(([part, key]) => (
+              <span key={key}>
+                <span className="prune-swatch" data-part={part} aria-hidden="true" /> {t(key)}
+              </span>
+            ))}
+          </p>
+        </>
+      )}
       {shown?.picture && <LayerPicture layer={shown.layer} picture={shown.picture} />}
     </>
   );

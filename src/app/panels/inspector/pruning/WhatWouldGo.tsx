@@ -1,4 +1,4 @@
-/** What the clip's first decision would remove, unit by unit; each can be kept. */
+/** What the clip's first decision would remove, unit by unit, each of which can be kept, or to what width it would quantize. */
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Clip } from "../../../../engine/document/document";
@@ -10,10 +10,17 @@ import { useDocument, useStudies, useStudio } from "../../../stores/use-studio";
 import { StudyError } from "./StudyError";
 import { StudyProgress } from "./StudyProgress";
 import { UnitCells } from "./UnitCells";
+import { WidthsTable } from "./WidthsTable";
 
 type Decided = Extract<DecisionPreview, { state: "decided" }>;
 
-export function WhatWouldGo({ clip }: { readonly clip: Clip }) {
+interface Props {
+  readonly clip: Clip;
+  /** Or it only quantizes. */
+  readonly prunes: boolean;
+}
+
+export function WhatWouldGo({ clip, prunes }: Props) {
   const { t } = useTranslation("pruning");
   const { studies, document: store } = useStudio();
   const preview = useStudies(({ previews }) => previews[clip.id]);
@@ -25,11 +32,11 @@ export function WhatWouldGo({ clip }: { readonly clip: Clip }) {
   return (
     <div role="group" className="inspector-group" aria-labelledby="prune-preview">
       <h3 className="panel-title" id="prune-preview">
-        {t("preview")}
+        {t(prunes ? "preview" : "previewWidths")}
       </h3>
-      <p className="small quiet">{t("previewHint")}</p>
+      <p className="small quiet">{t(prunes ? "previewHint" : "previewWidthsHint")}</p>
       {preview?.error && <StudyError error={preview.error} />}
-      {answer?.state === "later" && <p className="small">{t("previewLater")}</p>}
+      {answer?.state === "later" && <p className="small">{t(prunes ? "previewLater" : "previewWidthsLater")}</p>}
       {answer?.state === "needs-run" && !running && !old && (
         <p className="small">{t("previewNeedsRun", { steps: formatNumber(answer.steps) })}</p>
       )}
@@ -68,16 +75,22 @@ function Decision({ clip, answer }: { readonly clip: Clip; readonly answer: Deci
   );
   const going = useMemo(() => new Map(answer.groups.map((group) => [group.id, new Set(group.going)])), [answer]);
   const pruned = answer.layers.filter(({ weights }) => weights.removed > 0);
+  const widths = <WidthsTable layers={answer.layers} activations={answer.activations} />;
   if (answer.groups.length === 0) {
     return (
-      <dl className="inspector-figures">
-        {pruned.map(({ layer, weights: { removed, before } }) => (
-          <div key={layer}>
-            <dt>{layer}</dt>
-            <dd>{t("previewWeights", { removed: formatNumber(removed), before: formatNumber(before) })}</dd>
-          </div>
-        ))}
-      </dl>
+      <>
+        {pruned.length > 0 && (
+          <dl className="inspector-figures">
+            {pruned.map(({ layer, weights: { removed, before } }) => (
+              <div key={layer}>
+                <dt>{layer}</dt>
+                <dd>{t("previewWeights", { removed: formatNumber(removed), before: formatNumber(before) })}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+        {widths}
+      </>
     );
   }
   return (
@@ -113,6 +126,7 @@ function Decision({ clip, answer }: { readonly clip: Clip; readonly answer: Deci
         </span>
         {answer.groups.some(({ scoredBy }) => scoredBy === "magnitude") && <span>{t("keyMagnitude")}</span>}
       </p>
+      {widths}
     </>
   );
 }

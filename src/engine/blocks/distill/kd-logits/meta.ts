@@ -3,7 +3,7 @@ import { number } from "../../params";
 
 export const meta = defineBlock({
   id: "distill.kd-logits",
-  kind: "distill",
+  roles: ["distill"],
   covers: ["distill.kd-logits", "distill.mode-offline"],
   survey: "distillation/output",
   citations: ["hinton-kd"],

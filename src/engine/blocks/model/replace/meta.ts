@@ -4,7 +4,7 @@ import { choice, number } from "../../params";
 
 export const meta = defineBlock({
   id: "model.replace",
-  kind: "model",
+  roles: ["model"],
   covers: ["model.replace"],
   survey: "distillation/student",
   citations: ["hinton-kd"],

@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.apoz",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.apoz"],
   survey: "pruning/activation",
   citations: ["apoz"],

@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.attention-se",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.attention-se"],
   survey: "pruning/attention",
   citations: ["bridge-kd"],

@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.bn-l1",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.bn-l1"],
   survey: "pruning/batch-norm",
   citations: ["yao-segmentation", "network-slimming"],

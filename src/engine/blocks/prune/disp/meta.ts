@@ -5,7 +5,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.disp",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.disp"],
   survey: "pruning/transformer",
   citations: ["disp-dkd"],

@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.filter-l1",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.filter-l1", "prune.gran-filter", "prune.gran-channel", "prune.gran-neuron"],
   survey: "pruning/filter",
   citations: ["filter-l1", "yolo-face-mask"],

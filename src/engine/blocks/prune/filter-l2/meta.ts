@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.filter-l2",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.filter-l2"],
   survey: "pruning/norm",
   citations: ["sfp"],

@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.fpgm",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.fpgm"],
   survey: "pruning/norm",
   citations: ["fpgm"],

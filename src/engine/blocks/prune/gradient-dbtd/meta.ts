@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.gradient-dbtd",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.gradient-dbtd"],
   survey: "pruning/gradient",
   citations: ["dbtd"],

@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.gran-block-diagonal",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.gran-block-diagonal"],
   survey: "pruning/block-diagonal",
   citations: ["permdnn", "fpga-lstm"],

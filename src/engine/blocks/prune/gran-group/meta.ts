@@ -4,7 +4,7 @@ import { scheduleParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.gran-group",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.gran-group"],
   survey: "pruning/group",
   citations: ["ssl", "group-brain-damage"],

@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.gran-layer",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.gran-layer"],
   survey: "pruning/layer",
   citations: ["survey"],

@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.group-brain-damage",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.group-brain-damage"],
   survey: "pruning/group",
   citations: ["group-brain-damage"],

@@ -5,7 +5,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.gsm",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.gsm"],
   survey: "pruning/momentum",
   citations: ["hkdp", "gsm"],

@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.joint-io",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.joint-io"],
   survey: "pruning/regularization",
   citations: ["joint-io"],

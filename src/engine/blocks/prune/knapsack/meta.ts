@@ -5,7 +5,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.knapsack",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.knapsack"],
   survey: "pruning/knapsack",
   citations: ["knapsack"],

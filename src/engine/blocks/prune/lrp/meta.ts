@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.lrp",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.lrp"],
   survey: "pruning/relevance",
   citations: ["lrp"],

@@ -4,7 +4,7 @@ import { scheduleParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.magnitude",
-  kind: "prune",
+  roles: ["prune"],
   covers: [
     "prune.magnitude",
     "prune.l1-unstructured",

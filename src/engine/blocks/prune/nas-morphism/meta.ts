@@ -5,7 +5,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.nas-morphism",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.nas-morphism"],
   survey: "pruning/layer",
   citations: ["survey"],

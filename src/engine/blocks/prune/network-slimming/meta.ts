@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.network-slimming",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.network-slimming"],
   survey: "pruning/batch-norm",
   citations: ["network-slimming"],

@@ -5,7 +5,7 @@ import { scheduleParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.obd",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.obd"],
   survey: "pruning/second-order",
   citations: ["obd"],

@@ -5,7 +5,7 @@ import { scheduleParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.obs",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.obs"],
   survey: "pruning/second-order",
   citations: ["obs"],

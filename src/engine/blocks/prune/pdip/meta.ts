@@ -5,7 +5,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.pdip",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.pdip"],
   survey: "pruning/learned-score",
   citations: ["kdip"],

@@ -5,7 +5,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.pp-res",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.pp-res"],
   survey: "pruning/learned-score",
   // PPCD-GAN is in the survey's tables, not in its list of references.

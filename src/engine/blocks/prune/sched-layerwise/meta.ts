@@ -5,7 +5,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.sched-layerwise",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.sched-layerwise"],
   survey: "pruning/schedule",
   citations: ["survey", "filter-l1"],

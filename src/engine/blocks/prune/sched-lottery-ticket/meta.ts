@@ -5,7 +5,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.sched-lottery-ticket",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.sched-lottery-ticket"],
   survey: "pruning/iterative",
   citations: ["lottery-ticket"],

@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.sfp",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.sfp"],
   survey: "pruning/norm",
   citations: ["sfp"],

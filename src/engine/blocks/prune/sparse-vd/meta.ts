@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.sparse-vd",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.sparse-vd"],
   survey: "pruning/dropout",
   citations: ["sparse-vd"],

@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.sparsity-ratio",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.sparsity-ratio"],
   survey: "pruning/sparsity-ratio",
   citations: ["speech-compactness"],

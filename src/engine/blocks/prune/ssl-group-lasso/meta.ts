@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.ssl-group-lasso",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.ssl-group-lasso"],
   survey: "pruning/regularization",
   citations: ["ssl"],

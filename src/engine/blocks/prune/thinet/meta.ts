@@ -4,7 +4,7 @@ import { structuredParams } from "../../shared/pruning/structured-pruning-params
 
 export const meta = defineBlock({
   id: "prune.thinet",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.thinet"],
   survey: "pruning/reconstruction",
   citations: ["thinet"],

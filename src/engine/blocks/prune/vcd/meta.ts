@@ -4,7 +4,7 @@ import { guardParams } from "../../shared/pruning/pruning-schedule-params";
 
 export const meta = defineBlock({
   id: "prune.vcd",
-  kind: "prune",
+  roles: ["prune"],
   covers: ["prune.vcd"],
   survey: "pruning/distribution",
   citations: ["vcd"],

@@ -8,7 +8,7 @@ import {
 
 export const meta = defineBlock({
   id: "quant.affine-int8",
-  kind: "quantize",
+  roles: ["quantize"],
   covers: ["quant.affine-int8", "quant.per-channel", "quant.calib-minmax", "quant.calib-percentile", "quant.calib-mse"],
   survey: "quantization/int8",
   citations: ["qat", "quantization-whitepaper"],

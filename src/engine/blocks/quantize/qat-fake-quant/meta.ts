@@ -9,7 +9,7 @@ import {
 
 export const meta = defineBlock({
   id: "quant.qat-fake-quant",
-  kind: "quantize",
+  roles: ["quantize"],
   covers: ["quant.qat-fake-quant", "quant.per-channel"],
   survey: "quantization/qat",
   citations: ["qat", "straight-through"],

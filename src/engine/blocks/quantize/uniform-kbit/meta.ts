@@ -3,7 +3,7 @@ import { calibrationParams, weightParams } from "../../shared/quantization/quant
 
 export const meta = defineBlock({
   id: "quant.uniform-kbit",
-  kind: "quantize",
+  roles: ["quantize"],
   covers: [
     "quant.uniform-kbit",
     "quant.per-channel",

@@ -4,7 +4,7 @@ import { choice, number } from "../../params";
 
 export const meta = defineBlock({
   id: "train.fine-tune",
-  kind: "train",
+  roles: ["train"],
   covers: ["train.fine-tune"],
   survey: "pruning/fine-tuning",
   citations: ["han-pruning", "adam"],
