@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import type { ClipServices, LayerChoice, ModelAccess } from "#engine/blocks/block";
 import { type BlockId, blockMeta } from "#engine/blocks/catalog";
 import { parseParams } from "#engine/blocks/params";
-import { implementationOf } from "#engine/blocks/registry";
+import { implementationOf } from "#engine/blocks/registry/registry";
 import { createRng } from "#engine/core/rng";
 import { plainSnapshot, type Snapshot } from "#engine/core/snapshot";
 import { sparsityOf } from "#engine/metrics/accounting";

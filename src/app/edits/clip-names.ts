@@ -1,7 +1,7 @@
 /** What a block is called, also one that this studio does not know. */
 import type { BlockWords } from "../../engine/blocks/block";
 import { isBlockId } from "../../engine/blocks/catalog";
-import { blockWords } from "../../engine/blocks/words";
+import { blockWords } from "../../engine/blocks/words.generated";
 import { type Words, words } from "../../survey/words";
 
 /** Null for a block that this studio does not know. */

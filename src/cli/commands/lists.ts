@@ -1,6 +1,6 @@
 /** `blocks`, `zoo`, `datasets`, `recipes`: what there is. */
 import { catalog } from "#engine/blocks/catalog";
-import { blockWords } from "#engine/blocks/words";
+import { blockWords } from "#engine/blocks/words.generated";
 import { catalogueIds } from "#engine/datasets/manifest";
 import { openDataset } from "#engine/datasets/dataset";
 import { recipeArm, recipeById, recipes } from "#engine/recipes/recipes";

@@ -23,18 +23,14 @@ import {
 import { type BlockMeta, blockPrefixes, type BlockWords, familyOf } from "./block";
 import { type BlockId, catalog } from "./catalog";
 import { clipOfPart } from "../document/loss-parts";
+import { formulas } from "./formulas.generated";
 import { parseParams } from "./params";
-import { implementationOf } from "./registry";
+import { implementationOf } from "./registry/registry";
 import { quantizeWeights } from "./shared/quantization/quantize";
-import { blockWords } from "./words";
+import { blockWords } from "./words.generated";
 
 const metas = import.meta.glob<{ meta: BlockMeta }>("./*/*/meta.ts", { eager: true });
 const files = Object.keys(import.meta.glob("./*/*/*.ts"));
-
-it("every folder with a meta.ts is in the catalogue, once", () => {
-  const onDisk = Object.values(metas).map(({ meta }) => meta.id);
-  expect(catalog.map((m) => m.id).toSorted()).toEqual(onDisk.toSorted());
-});
 
 describe.each(Object.entries(metas))("%s", (path, { meta }) => {
   const folder = path.replace(/\/meta\.ts$/, "");
@@ -55,6 +51,11 @@ describe.each(Object.entries(metas))("%s", (path, { meta }) => {
   it("has an algorithm and a test", () => {
     expect(files).toEqual(expect.arrayContaining([`${folder}/${name}.ts`, `${folder}/${name}.test.ts`]));
     expect(implementationOf(id)).toBeTypeOf("function");
+  });
+
+  it("has a formula of one line, in parts that fit the inspector's column", () => {
+    expect(formulas[id]).toMatch(/^\S.{8,78}\S$/u);
+    for (const part of formulas[id].split("  ")) expect([...part].length).toBeLessThanOrEqual(36);
   });
 
   it("its own defaults are valid", () => {

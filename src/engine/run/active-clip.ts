@@ -2,7 +2,7 @@
 import type { ClipContext, ClipRun, ModelAccess } from "../blocks/block";
 import { type BlockId, blockMeta } from "../blocks/catalog";
 import { parseParams } from "../blocks/params";
-import { implementationOf } from "../blocks/registry";
+import { implementationOf } from "../blocks/registry/registry";
 import { EngineError } from "../core/errors";
 import { createRng } from "../core/rng";
 import { LearnedTensors } from "../training/learned-tensors";

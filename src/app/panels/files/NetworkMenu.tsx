@@ -1,6 +1,6 @@
 /** The network that is compressed: the trained ones, those that are built anew, the person's own. */
 import { useTranslation } from "react-i18next";
-import { meta as replace } from "../../../engine/blocks/model/replace/meta";
+import { catalog } from "../../../engine/blocks/catalog";
 import { formatNumber, formatPercent, formatSize } from "../../i18n/format";
 import { useDocument, useFiles, useLibrary, useStudio } from "../../stores/use-studio";
 import { Menu } from "../../widgets/Menu";
@@ -12,7 +12,7 @@ import { chooseNetwork, dataOf, missingFiles, networkOf } from "./sources";
 import { StoredFiles } from "./StoredFiles";
 
 /** What a model clip can build can also be begun with. */
-const buildIds = replace.params.network.options;
+const buildIds = catalog.find((meta) => meta.id === "model.replace")?.params.network.options ?? [];
 
 export function NetworkMenu() {
   const { t } = useTranslation("files");

@@ -8,7 +8,7 @@ import { blockName, wordsOfBlock } from "../../edits/clip-names";
 import { useSay } from "../../i18n/i18n";
 import { useStudio } from "../../stores/use-studio";
 import { focusInspector } from "../../widgets/focus-inspector";
-import { formulas } from "./formulas";
+import { formulas } from "../../../engine/blocks/formulas.generated";
 
 export function ClipHead({ clip, meta }: { readonly clip: Clip; readonly meta: BlockMeta | null }) {
   const { t } = useTranslation("inspector");

@@ -1,10 +1,6 @@
 /** How a clip's schedule goes over its length, by the engine's own rules. */
 import { parseParams } from "../../../engine/blocks/params";
-import {
-  type PruningSchedule,
-  pruningRounds,
-  scheduledSparsity,
-} from "../../../engine/blocks/shared/pruning/pruning-schedule";
+import { type PruningSchedule, pruningRounds, scheduledSparsity } from "../../../engine/blocks/pruning-schedule";
 import type { Clip } from "../../../engine/document/document";
 import { roundStep } from "../../../engine/document/schedule";
 import { learningRateFactor, type LearningRateSchedule } from "../../../engine/document/learning-rate";

@@ -4,7 +4,7 @@
  */
 import type { Snapshot } from "../../../core/snapshot";
 import type { BlockImplementation } from "../../block";
-import { pruningRounds, scheduledSparsity } from "../../shared/pruning/pruning-schedule";
+import { pruningRounds, scheduledSparsity } from "../../pruning-schedule";
 import {
   chooseColumns,
   type ColumnChoice,

@@ -6,7 +6,7 @@ import { weightedNodes } from "../../../core/network";
 import { type ParameterState, type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { ClipContext, ClipRun, LayerChoice } from "../../block";
 import type { ParamSchema } from "../../params";
-import { type PruningSchedule, pruningRounds, scheduledSparsity } from "./pruning-schedule";
+import { type PruningSchedule, pruningRounds, scheduledSparsity } from "../../pruning-schedule";
 import { type ScoreNormalization, type ScoreSet, selectRemovals } from "./select";
 import { scheduledLayers } from "./structured-pruning";
 

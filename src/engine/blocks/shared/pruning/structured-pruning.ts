@@ -10,7 +10,7 @@ import { type ChannelGroup, channelGroups, minimumChannels, unitOfElement } from
 import { type RemovalResult, removeChannels } from "../../../surgery/remove-channels";
 import type { ClipContext, ClipRun, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
-import { pruningRounds, scheduledSparsity } from "./pruning-schedule";
+import { pruningRounds, scheduledSparsity } from "../../pruning-schedule";
 import { removalCount, type ScoreNormalization, type ScoreSet, selectRemovals } from "./select";
 import type { structuredParams } from "./structured-pruning-params";
 

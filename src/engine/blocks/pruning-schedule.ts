@@ -1,6 +1,6 @@
 /** How a pruner reaches its target over the rounds of a clip: one-shot, iterative, gradual (AGP). */
-import { EngineError } from "../../../core/errors";
-import type { ClipRun } from "../../block";
+import { EngineError } from "../core/errors";
+import type { ClipRun } from "./block";
 
 export interface PruningSchedule {
   readonly schedule: "one-shot" | "iterative" | "agp";

@@ -1,0 +1,2 @@
+/** y = F(x) + x without F. */
+export const formula = "ℓ(block) = meanₙ ‖F(xₙ)‖ / ‖xₙ‖,  y ← x";

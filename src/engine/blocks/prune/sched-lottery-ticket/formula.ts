@@ -1,0 +1,1 @@
+export const formula = "m ← m ⊙ 1[|w| ≥ τ],  w ← m ⊙ θ_k";
