@@ -1,6 +1,6 @@
 /** Progress on stderr: a bar with ETA on a terminal, plain lines otherwise. */
 import { Presets, SingleBar } from "cli-progress";
-import type { RunProgress } from "#engine/run/runner";
+import type { RunProgress } from "#engine/run/observer";
 
 export interface Progress {
   load(loaded: number, total: number): void;
@@ -44,7 +44,11 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
   };
   return {
     load: (loaded, total) => show("bytes loaded", loaded, total),
-    train: ({ trained, toTrain }) => show("step", trained, toTrain),
+    train: ({ trained, toTrain, trial }) => {
+      if (!trial) show("step", trained, toTrain);
+      else if (trial.of === null) show(`step of trial ${trial.number}`, trial.step, trial.steps);
+      else show("trial", trial.number, trial.of);
+    },
     line(text) {
       stop();
       stream.write(`${text}\n`);

@@ -1,7 +1,7 @@
 /** The news of a run on its way out: gathered, thinned, and sent ten times a second at most. */
 import type { LossChunk } from "#engine/run/losses";
 import type { Measurement, Point } from "#engine/run/measure";
-import type { RunObserver, RunProgress } from "#engine/run/runner";
+import type { RunObserver, RunProgress } from "#engine/run/observer";
 import type { EngineEvents, EventName } from "./protocol";
 import { lossSeries, thinPoints } from "./thin";
 import { Throttle } from "./throttle";

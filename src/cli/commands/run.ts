@@ -164,10 +164,11 @@ function toJson(result: RunResult, decisions: readonly DecisionTrace[], file: st
   };
 }
 
-function summary({ original, final, combos, artefact }: RunResult, file: string, seconds: number): string {
+function summary({ original, final, combos, artefact, trialSteps }: RunResult, file: string, seconds: number): string {
   return [
     `original  ${percent(original.accuracy)}  ${grouped(original.sizeBytes)} bytes`,
     `final     ${percent(final.accuracy)}  ${grouped(final.sizeBytes)} bytes, ${times(final.compressionRatio)}; the whole file ${grouped(final.fileBytes)} bytes`,
+    ...(trialSteps ? [`trials    ${grouped(trialSteps)} optimizer steps beside the timeline's`] : []),
     ...combos.map((id) => `survey    ${combinations[id].name.en} · ${combinations[id].name.zh}`),
     `file      ${file} (sha256 ${artefact.sha256.slice(0, 16)}…)`,
     `${seconds.toFixed(1)} s`,

@@ -170,6 +170,32 @@ export interface RelevanceOptions {
   readonly epsilon: number;
 }
 
+/** What a search wants to know of a change: how good the network is after it and a short training. */
+export interface TrialRequest {
+  /** A copy of it is trained. */
+  readonly from: Snapshot;
+  /** Of the copy, before it trains. Pure. */
+  change(snapshot: Snapshot): Snapshot | Promise<Snapshot>;
+  /** Optimizer steps, counted beside the axis; 0 only scores. */
+  readonly steps: number;
+  /** Larger is better. Of the snapshot alone: a trial that is repeated may be answered from memory. */
+  score(snapshot: Snapshot): Promise<number>;
+  /** Tells `score` from others of the same snapshot. */
+  readonly scoredBy: string;
+  /** How the ranges of quantized activations behave; they stay by default. */
+  readonly observer?: RangeObserver;
+  /** Which trial of how many this is, for the one who waits; counted from 1. */
+  readonly number?: number;
+  readonly of?: number;
+}
+
+export interface TrialResult {
+  /** The copy after its training. */
+  readonly snapshot: Snapshot;
+  /** -Infinity where the training diverged. */
+  readonly score: number;
+}
+
 /** What the engine offers a block. Everything is seeded; nothing is kept by the block after `onEnd`. */
 export interface ClipServices {
   /** How many training images the clip may use. */
@@ -217,6 +243,12 @@ export interface ClipServices {
    * latency is computed for the profile's device. Light: nothing runs.
    */
   cost(snapshot: Snapshot, plan?: BitPlan, profile?: DeviceProfile): Cost;
+  /**
+   * Trains a changed copy of a network with the document's settings and the loss terms of the clips beside this one, and
+   * scores it. Afterwards the network on the timeline, its optimizer, ranges and random streams are what they were.
+   * @throws EngineError `usage` where no run is going on: a preview makes no trials
+   */
+  trial(request: TrialRequest): Promise<TrialResult>;
   /**
    * A tensor of the clip's own that lives as long as the clip: mask scores, log variances, a queue of thresholds. A
    * trainable one gets gradients through the hooks that read it and the same optimizer step as the weights. Call it in

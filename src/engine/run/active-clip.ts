@@ -1,5 +1,5 @@
 /** A clip at work in a run: what its block made of it, its own tensors, its guard. */
-import type { ClipContext, ClipRun, ModelAccess } from "../blocks/block";
+import type { ClipContext, ClipRun, ClipServices, ModelAccess } from "../blocks/block";
 import { type BlockId, blockMeta } from "../blocks/catalog";
 import { parseParams } from "../blocks/params";
 import { implementationOf } from "../blocks/registry/registry";
@@ -31,18 +31,20 @@ export interface ClipSetting {
   readonly teacher: DisposableTeacher | undefined;
   readonly between: () => Promise<void>;
   readonly tellScores?: ClipContext["tellScores"];
+  /** Of a run; a study makes none. */
+  readonly trial?: ClipServices["trial"];
 }
 
 /** The clip before its first hook. @param running where it goes on from, of a checkpoint inside it */
 export function prepareClip(clip: Clip, running: RunningClip | undefined, setting: ClipSetting): ActiveClip {
-  const { document, data, teacher, between, tellScores } = setting;
+  const { document, data, teacher, between, tellScores, trial } = setting;
   const index = document.clips.indexOf(clip);
   const learned = new LearnedTensors(running?.learned);
   const params = parseParams(blockMeta(clip.block, clip.id).params, clip.params, clip.id);
   const run = implementationOf(clip.block as BlockId)({
     params,
     steps: clip.steps,
-    services: clipServices(document, data, between, clip, teacher, learned),
+    services: clipServices(document, data, between, clip, teacher, learned, trial),
     layers: new Map(Object.entries(clip.layers ?? {})),
     tellScores,
     rng: (stream) => createRng(document.seed, `clip/${index}/${stream}`),

@@ -49,6 +49,7 @@ const checkpointOf = (snapshot: Snapshot, optimizer: OptimizerState, teacher: Sn
       snapshots: new Map([["best", teacher]]),
     },
   ],
+  trialSteps: 60,
   points: [point],
   decisions: [
     { kind: "taken-back", clip: "c1", round: 0, step: 12, reference: 0.9, accuracy: 0.1 + 0.2, allowed: 0.5 },

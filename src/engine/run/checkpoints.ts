@@ -34,6 +34,8 @@ export interface Checkpoint {
   readonly optimizer: OptimizerState;
   readonly ranges: Readonly<Record<string, readonly [number, number]>>;
   readonly running: readonly RunningClip[];
+  /** Optimizer steps of all trials so far. */
+  readonly trialSteps: number;
   readonly points: readonly Point[];
   /** As far as somebody listened. */
   readonly decisions: readonly DecisionTrace[];
@@ -77,6 +79,13 @@ export function checkpointKey(upstream: Upstream, step: number, { sha256 }: Pick
   return sha256(new TextEncoder().encode(text));
 }
 
+/** What a trial at `step` depends on besides its request, in one text. @param beside the clips whose terms it trains with */
+export function trialUpstream({ document, ...upstream }: Upstream, step: number, beside: readonly Clip[]): string {
+  const { name: _name, clips: _clips, ...settings } = document;
+  const before = upstreamClips(document, step);
+  return sortedJson({ engineVersion, ...upstream, settings, step, before, beside });
+}
+
 /** Of a running clip, less its arrays. */
 interface RunningJson {
   readonly id: string;
@@ -95,6 +104,7 @@ interface CheckpointJson {
   readonly state: unknown;
   readonly ranges: Checkpoint["ranges"];
   readonly running: readonly RunningJson[];
+  readonly trialSteps: number;
   readonly points: readonly Point[];
   readonly decisions: unknown;
   readonly teachers: Readonly<Record<string, unknown>>;
@@ -171,7 +181,7 @@ function unpackRunning(json: RunningJson, arrays: ReadonlyMap<string, PackedArra
 }
 
 export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
-  const { step, ranges, points, confusion } = checkpoint;
+  const { step, ranges, trialSteps, points, confusion } = checkpoint;
   const running = checkpoint.running.map(packRunning);
   const state = packState(checkpoint.snapshot, checkpoint.optimizer);
   const decisions = packTraces(checkpoint.decisions);
@@ -181,6 +191,7 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
     state: state.json,
     ranges,
     running: running.map((packed) => packed.json),
+    trialSteps,
     points,
     decisions: decisions.json,
     teachers: Object.fromEntries(teachers.map(([id, packed]) => [id, packed.json])),
@@ -199,7 +210,7 @@ export function packCheckpoint(checkpoint: Checkpoint): Uint8Array {
 
 export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
   const { json, arrays } = unpack(bytes);
-  const { step, state, ranges, running, points, decisions, teachers } = json as CheckpointJson;
+  const { step, state, ranges, running, trialSteps, points, decisions, teachers } = json as CheckpointJson;
   const { snapshot, optimizer } = unpackState({ json: state, arrays: withoutPrefix("state/", arrays) });
   return {
     step,
@@ -207,6 +218,7 @@ export function unpackCheckpoint(bytes: Uint8Array): Checkpoint {
     optimizer,
     ranges,
     running: running.map((clip) => unpackRunning(clip, arrays)),
+    trialSteps,
     points,
     decisions: unpackTraces({ json: decisions, arrays: withoutPrefix("decision/", arrays) }),
     confusion: arrays.get("confusion") as Uint32Array,

@@ -5,6 +5,7 @@
  */
 import type { CombinationId } from "#survey/combinations";
 import type { TensorBreakdown } from "../codecs/snapshot-plan";
+import type { TrialRequest, TrialResult } from "../blocks/block";
 import { blockMeta } from "../blocks/catalog";
 import { EngineError } from "../core/errors";
 import type { Platform } from "../core/ports";
@@ -41,39 +42,17 @@ import { classify } from "../document/classify";
 import type { RunControl } from "./control";
 import type { DecisionTrace } from "./decisions";
 import { type Clip, clipEnd, documentEnd, hashableJson, type TimelineDocument } from "../document/document";
-import { LossLog, type LossChunk } from "./losses";
+import { LossLog } from "./losses";
 import { encodeMeasured, measure, type Measurement, type Point } from "./measure";
-import { loadRun, type LoadProgress, type RunInputs } from "./run-data";
+import type { RunObserver } from "./observer";
+import { loadRun, type RunInputs } from "./run-data";
 import { modelAccess } from "./model-access";
 import { boundariesOf, phaseAt, pointInterval, trainedSteps } from "../document/schedule";
 import { validationAccuracy } from "./services";
 import { stepFigures, stepHooks, stepTerms } from "./step-parts";
+import { type TrialProgress, Trials } from "./trial";
 import { openModelSource } from "./sources";
 import { assertValid } from "../document/validate";
-
-export interface RunProgress {
-  /** On the timeline. */
-  readonly step: number;
-  readonly steps: number;
-  /** Of those that train. */
-  readonly trained: number;
-  readonly toTrain: number;
-}
-
-/** News of a run besides its points. All optional; called on the run's own thread. */
-export interface RunObserver {
-  onLoad?: LoadProgress;
-  onProgress?(progress: RunProgress): void;
-  onLosses?(chunk: LossChunk): void;
-  /** The file at a boundary: what stays when the run is stopped later. */
-  onBoundary?(measurement: Measurement): void;
-  /** A pruning clip changed the network, or its guard took a change back; told again where a run goes on behind it. */
-  onDecision?(trace: DecisionTrace): void;
-  /** Before a clip's first hook; what it throws ends the run. */
-  onStart?(clip: Clip, snapshot: () => Promise<Snapshot>): Promise<void>;
-  /** The run goes on from a kept state; `step` is where. */
-  onRestored?(step: number): void;
-}
 
 export interface RunDeps {
   readonly platform: Platform;
@@ -101,6 +80,8 @@ export interface RunResult {
   readonly artefact: { readonly bytes: Uint8Array; readonly sha256: string };
   readonly tensors: readonly TensorBreakdown[];
   readonly confusion: Uint32Array;
+  /** Optimizer steps of trials, which the axis does not count; absent where there was none. */
+  readonly trialSteps?: number;
 }
 
 /** Losses are read after so many steps. */
@@ -126,6 +107,7 @@ class Run {
   readonly #originalBytes: number;
   readonly #taughtBy: ReadonlySet<string>;
   readonly #losses = new LossLog();
+  readonly #trials: Trials;
   #model: LiveModel;
   #active: ActiveClip[] = [];
   #teachers = new Map<string, Snapshot>();
@@ -151,6 +133,13 @@ class Run {
     this.#taughtBy = new Set(
       document.clips.flatMap((c) => (c.teacher?.startsWith("after:") ? [c.teacher.slice(6)] : [])),
     );
+    this.#trials = new Trials({
+      document,
+      data: inputs.data,
+      gate: this.#gate,
+      tell: (trial) => this.#reportProgress(trial),
+      ...(deps.useCache === false ? {} : { kept: { platform: deps.platform, upstream: this.#upstream } }),
+    });
     this.#model = new LiveModel(inputs.original);
   }
 
@@ -206,6 +195,12 @@ class Run {
     this.#deps.control.check();
   };
 
+  /** Before an optimizer step. */
+  readonly #gate = async (): Promise<void> => {
+    await this.#deps.platform.yieldToHost();
+    await this.#deps.control.gate();
+  };
+
   /** Undefined where nobody listens: traces take time. */
   get #tell(): TellDecision {
     if (!this.#deps.observer?.onDecision) return undefined;
@@ -223,10 +218,22 @@ class Run {
       data: this.#inputs.data,
       teacher: meta.needs.teacher ? await this.#teacher(clip) : undefined,
       between: this.#between,
+      trial: (request) => this.#trial(clip, request),
     });
     this.#active.push(active);
     await inClip(clip, () => beginClip(active, running, this.#access, this.#guarded, this.#step, this.#tell));
     return active;
+  }
+
+  #trial(clip: Clip, request: TrialRequest): Promise<TrialResult> {
+    const beside = this.#active.filter((active) => active.clip !== clip);
+    return this.#trials.make(request, {
+      step: this.#step,
+      pool: this.#pool,
+      optimizer: this.#optimizer(),
+      beside: beside.map((active) => active.clip),
+      terms: stepTerms(beside, this.#step),
+    });
   }
 
   async #teacher(clip: Clip): Promise<DisposableTeacher> {
@@ -325,18 +332,15 @@ class Run {
   async *#trainUntil(end: number, measured: boolean): AsyncGenerator<Point> {
     const { seed, training } = this.#document;
     const interval = pointInterval(this.#document);
-    const { train } = this.#inputs.data;
     const order = createBatchOrder(seed, training.batchSize);
     while (this.#step < end) {
       if (this.#active.length === 0) {
         this.#step = end;
         break;
       }
-      await this.#deps.platform.yieldToHost();
-      await this.#deps.control.gate();
+      await this.#gate();
       for (const active of this.#active) await this.#decide(active);
-      const pool = Math.min(train.count, ...this.#active.map((a) => a.clip.samples ?? train.count));
-      await this.#trainOneStep(order.at(this.#step, pool));
+      await this.#trainOneStep(order.at(this.#step, this.#pool));
       this.#step++;
       this.#trained++;
       this.#changed = true;
@@ -345,6 +349,12 @@ class Run {
       const due = this.#step % interval === 0 && !(measured && this.#step === end);
       if (due) yield await this.#measure(null, false);
     }
+  }
+
+  /** Training images that every clip at work may use, from the first. */
+  get #pool(): number {
+    const { count } = this.#inputs.data.train;
+    return Math.min(count, ...this.#active.map((a) => a.clip.samples ?? count));
   }
 
   async #trainOneStep(indices: Uint32Array): Promise<void> {
@@ -392,12 +402,14 @@ class Run {
     if (chunk) this.#deps.observer?.onLosses?.(chunk);
   }
 
-  #reportProgress(): void {
+  #reportProgress(trial?: TrialProgress): void {
     this.#deps.observer?.onProgress?.({
       step: this.#step,
       steps: documentEnd(this.#document),
       trained: this.#trained,
       toTrain: trainedSteps(this.#document),
+      ...(this.#trials.steps > 0 ? { trialSteps: this.#trials.steps } : {}),
+      ...(trial ? { trial } : {}),
     });
   }
 
@@ -412,6 +424,7 @@ class Run {
       optimizer: await this.#model.optimizerState(),
       ranges: await this.#model.ranges(),
       running,
+      trialSteps: this.#trials.steps,
       points: this.#points,
       decisions: this.#decisions,
       confusion: this.#last.confusion,
@@ -442,6 +455,7 @@ class Run {
       for (const trace of checkpoint.decisions) this.#tell?.(trace);
       this.#teachers = new Map(checkpoint.teachers);
       this.#step = checkpoint.step;
+      this.#trials.steps = checkpoint.trialSteps;
       this.#trained = trainedSteps({
         ...this.#document,
         clips: this.#document.clips.map((c) => ({ ...c, steps: Math.max(0, Math.min(c.steps, step - c.start)) })),
@@ -480,6 +494,7 @@ class Run {
       artefact: { bytes: last.bytes, sha256: await platform.sha256(last.bytes) },
       tensors: last.tensors,
       confusion: last.confusion,
+      ...(this.#trials.steps > 0 ? { trialSteps: this.#trials.steps } : {}),
     };
   }
 }

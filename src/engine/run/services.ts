@@ -1,7 +1,7 @@
 /** What the engine offers a running clip, on this document's data. */
 import * as tf from "@tensorflow/tfjs-core";
 import { disposedAfter, readTogether } from "../backend/read-together";
-import type { ActivationSample, ClipServices, Teacher } from "../blocks/block";
+import type { ActivationSample, ClipServices, Teacher, TrialRequest, TrialResult } from "../blocks/block";
 import { EngineError } from "../core/errors";
 import { effectiveValues } from "../quantizers/effective";
 import { parametersOf } from "../core/network";
@@ -153,6 +153,7 @@ export async function validationAccuracy(
 /**
  * @param teacher the clip's teacher, made before the clip begins
  * @param learned where the clip's own tensors are kept
+ * @param trial of the run that the clip is part of
  */
 export function clipServices(
   document: TimelineDocument,
@@ -161,6 +162,7 @@ export function clipServices(
   clip: { readonly id: string; readonly samples?: number },
   teacher: Teacher | undefined,
   learned: LearnedTensors,
+  trial?: (request: TrialRequest) => Promise<TrialResult>,
 ): ClipServices {
   const visited: VisitedImages = {
     images: data.train,
@@ -177,6 +179,10 @@ export function clipServices(
       visitOutputGradients(snapshot, ids, options, visited, visit),
     visitRelevances: (snapshot, ids, options, visit) => visitRelevances(snapshot, ids, options, visited, visit),
     cost: costOf,
+    trial(request) {
+      if (!trial) throw new EngineError("usage", `clip '${clip.id}' expected a run for its trials, got none; run it`);
+      return trial(request);
+    },
     validationAccuracy: (snapshot) => validationAccuracy(snapshot, data, between),
     variable: (name, initial, shape, { trainable = true } = {}) => learned.create(name, initial, shape, trainable),
     sampleActivations: (snapshot, ids, images) =>

@@ -9,7 +9,8 @@ import { checkpointKey } from "../run/checkpoints";
 import type { RunControl } from "../run/control";
 import { type Clip, clipEnd, type TimelineDocument } from "../document/document";
 import { loadRun, type LoadProgress, type RunInputs } from "../run/run-data";
-import { runDocument, type RunProgress } from "../run/runner";
+import type { RunProgress } from "../run/observer";
+import { runDocument } from "../run/runner";
 import { boundariesOf } from "../document/schedule";
 
 export interface StudyDeps {

@@ -36,6 +36,11 @@ function useProgressWords(run: Run | null): string {
   }
   if (!progress) return t(phase === "paused" ? "paused" : "waiting");
   const parts = [t("progressStep", { step: progress.step, steps: progress.steps })];
+  const { trial, trialSteps } = progress;
+  if (trial) {
+    const { number, of } = trial;
+    parts.push(t(of === null ? "trial" : "trialOf", { number, of, steps: trialSteps ?? 0 }));
+  }
   if (phase === "paused") parts.push(t("paused"));
   else if (progress.etaMs !== null) parts.push(t("eta", { time: formatDuration(progress.etaMs) }));
   if (restoredAt) parts.push(t("restored", { step: restoredAt }));
