@@ -16,7 +16,7 @@ import { profileKernels } from "../src/engine/backend/kernel-profile";
 import { startWasm, threadReport } from "../src/engine/backend/start-wasm";
 import { fastKernelReport, registerWasmTrainingKernels } from "../src/engine/backend/wasm-kernels";
 import { quantizeWeights } from "../src/engine/blocks/shared/quantization/quantize";
-import { affineRange } from "../src/engine/core/effective";
+import { affineRange } from "../src/engine/quantizers/activations/affine";
 import { weightedNodes } from "../src/engine/core/network";
 import { plainSnapshot, type Snapshot } from "../src/engine/core/snapshot";
 import { foldBatchNorm } from "../src/engine/surgery/fold-batch-norm";

@@ -3,7 +3,7 @@
  * the same to the bit, but for the sign of a zero.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { affineRange, uniformLevels } from "../core/effective";
+import { uniformLevels } from "../core/effective";
 import { plain, type FastKernel } from "./fast-kernel";
 import {
   FAKE_QUANT_CODEBOOK,
@@ -15,6 +15,7 @@ import {
 import { RATES } from "./sliced";
 import type { TrainingModule } from "./training-module";
 import { inputOf } from "./wasm-types";
+import { affineRange } from "../quantizers/activations/affine";
 
 /** Rows of x [rows, groups] in slices: how many bytes from the begin, and how many rows. */
 const sliceRows = (

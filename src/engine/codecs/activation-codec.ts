@@ -1,76 +1,84 @@
-/** The quantizers of activations: `32` bits of scale and `b` bits of zero point each. */
+/** The quantizers of activations: the fp32 and whole numbers that each kind stores, of all edges together. */
 import { EngineError } from "../core/errors";
 import type { Network } from "../core/network";
 import type { ActivationQuantizer } from "../core/snapshot";
+import { type ActivationKindName, activationKindOf, unnamedActivationKind } from "../quantizers/activations/registry";
+import { edgesOf } from "../quantizers/edges";
 import { BitReader, BitWriter } from "./bitstream";
 import { packFloats, unpackFloats } from "./bitpack";
 import { bytesOfBits, malformed, type Stream, type StreamSet, type StreamSize } from "./streams";
 
-/** Widest zero point; fp32 activations have no quantizer. */
+/** Widest whole number; fp32 activations have no quantizer. */
 export const MAX_ACTIVATION_BITS = 16;
 
-/** In the file's header, in the order of the network's nodes. */
+/** In the file's header, in the order of the network's edges. */
 export interface ActivationFields {
+  /** A node's id, or `reader:n`. */
   readonly node: string;
+  /** Absent: affine. */
+  readonly kind?: ActivationKindName | undefined;
   readonly bits: number;
 }
 
 export interface ActivationPlan {
-  readonly entries: readonly (readonly [node: string, quantizer: ActivationQuantizer])[];
+  readonly entries: readonly (readonly [edge: string, quantizer: ActivationQuantizer])[];
   readonly sizes: readonly StreamSize[];
+  /** The least version of the format that can say it. */
+  readonly since: number;
 }
 
-/** @throws EngineError `invalid-params` for a quantizer out of range or of a node that is not there */
+/** Of what one reader reads. */
+const SINCE_EDGES = 3;
+
+/** @throws EngineError `invalid-params` for a quantizer out of range or of an edge that is not there */
 export function planActivations(
   network: Network,
   activations: ReadonlyMap<string, ActivationQuantizer>,
 ): ActivationPlan {
-  const entries = network.nodes.flatMap(({ id }) => {
-    const quantizer = activations.get(id);
-    return quantizer ? [[id, quantizer] as const] : [];
+  const edges = edgesOf(network);
+  const entries = edges.flatMap((edge) => {
+    const quantizer = activations.get(edge);
+    return quantizer ? [[edge, quantizer] as const] : [];
   });
   if (entries.length !== activations.size) {
-    const known = new Set(network.nodes.map(({ id }) => id));
-    const stray = [...activations.keys()].find((id) => !known.has(id));
+    const known = new Set(edges);
+    const stray = [...activations.keys()].find((edge) => !known.has(edge));
     throw new EngineError("invalid-params", `expected activation quantizers of layers, got one of '${stray}'`);
   }
-  for (const [node, { bits, scale, zeroPoint }] of entries) {
-    const problem = problemOf(bits, Math.fround(scale), zeroPoint);
-    if (problem) throw new EngineError("invalid-params", `activation of '${node}': ${problem}`);
+  const outputs = new Set(network.nodes.map(({ id }) => id));
+  let floats = 0;
+  let codeBits = 0;
+  let since = 1;
+  for (const [edge, quantizer] of entries) {
+    const kind = activationKindOf(quantizer);
+    const problem = kind.problem(quantizer);
+    if (problem) throw new EngineError("invalid-params", `activation of '${edge}': ${problem}`);
+    const layout = kind.layout(quantizer.bits);
+    floats += layout.floats;
+    codeBits += layout.codes.reduce((sum, bits) => sum + bits, 0);
+    since = Math.max(since, kind.since, outputs.has(edge) ? 1 : SINCE_EDGES);
   }
-  const zeroPointBits = entries.reduce((sum, [, { bits }]) => sum + bits, 0);
-  return {
-    entries,
-    sizes:
-      entries.length === 0
-        ? []
-        : [
-            { stream: "activationScales", bits: 32 * entries.length },
-            { stream: "zeroPoints", bits: zeroPointBits },
-          ],
-  };
-}
-
-function problemOf(bits: number, scale: number, zeroPoint: number): string | undefined {
-  if (!Number.isInteger(bits) || bits < 1 || bits > MAX_ACTIVATION_BITS) {
-    return `expected 1 to ${MAX_ACTIVATION_BITS} bits, got ${bits}`;
-  }
-  if (!(scale > 0 && Number.isFinite(scale))) return `expected a finite fp32 scale above 0, got ${scale}`;
-  if (!Number.isInteger(zeroPoint) || zeroPoint < 0 || zeroPoint >= 2 ** bits) {
-    return `expected a zero point in [0, ${2 ** bits - 1}], got ${zeroPoint}`;
-  }
-  return undefined;
-}
-
-/** Scales are rounded to fp32, which is what the tensors that use them do. */
-export function encodeActivations({ entries, sizes }: ActivationPlan): Stream[] {
-  if (entries.length === 0) return [];
-  const writer = new BitWriter(new Uint8Array(bytesOfBits(sizes[1]!.bits)));
-  for (const [, { bits, zeroPoint }] of entries) writer.write(zeroPoint, bits);
-  return [
-    { stream: "activationScales", bytes: packFloats(Float32Array.from(entries, ([, { scale }]) => scale)) },
-    { stream: "zeroPoints", bytes: writer.finish() },
+  const sizes: readonly StreamSize[] = [
+    { stream: "activationScales", bits: 32 * floats },
+    { stream: "zeroPoints", bits: codeBits },
   ];
+  return { entries, sizes: sizes.filter(({ bits }) => bits > 0), since };
+}
+
+export const activationFields = ({ entries }: ActivationPlan): ActivationFields[] =>
+  entries.map(([node, { kind, bits }]) => ({ node, ...(kind === unnamedActivationKind ? {} : { kind }), bits }));
+
+/** Numbers are rounded to fp32, which is what the tensors that use them do. */
+export function encodeActivations({ entries, sizes }: ActivationPlan): Stream[] {
+  const stored = entries.map(([, quantizer]) => activationKindOf(quantizer).stored(quantizer));
+  return sizes.map(({ stream, bits }) => {
+    if (stream === "activationScales") {
+      return { stream, bytes: packFloats(Float32Array.from(stored.flatMap(({ floats }) => floats))) };
+    }
+    const writer = new BitWriter(new Uint8Array(bytesOfBits(bits)));
+    for (const { codes } of stored) for (const [value, width] of codes) writer.write(value, width);
+    return { stream, bytes: writer.finish() };
+  });
 }
 
 /** @throws EngineError `invalid-file` */
@@ -79,15 +87,23 @@ export function decodeActivations(
   streams: StreamSet,
 ): Map<string, ActivationQuantizer> {
   const activations = new Map<string, ActivationQuantizer>();
-  if (fields.length === 0) return activations;
-  const scales = unpackFloats(streams.get("activationScales"), fields.length);
-  const reader = new BitReader(streams.get("zeroPoints"));
-  fields.forEach(({ node, bits }, i) => {
-    const quantizer = { bits, scale: scales[i]!, zeroPoint: reader.read(bits) };
-    const problem = problemOf(bits, quantizer.scale, quantizer.zeroPoint);
+  const layouts = fields.map(({ kind = unnamedActivationKind, bits }) => activationKindOf({ kind }).layout(bits));
+  const floatCount = layouts.reduce((sum, { floats }) => sum + floats, 0);
+  const floats = floatCount > 0 ? unpackFloats(streams.get("activationScales"), floatCount) : new Float32Array(0);
+  const reader = layouts.some(({ codes }) => codes.length > 0) ? new BitReader(streams.get("zeroPoints")) : undefined;
+  let at = 0;
+  fields.forEach(({ node, kind: name = unnamedActivationKind, bits }, i) => {
+    const kind = activationKindOf({ kind: name });
+    const numbers = [...floats.subarray(at, (at += layouts[i]!.floats))];
+    const quantizer = kind.restore(
+      bits,
+      numbers,
+      layouts[i]!.codes.map((width) => reader!.read(width)),
+    );
+    const problem = kind.problem(quantizer);
     if (problem) throw malformed(`activation of '${node}': ${problem}`);
     activations.set(node, quantizer);
   });
-  reader.finish();
+  reader?.finish();
   return activations;
 }

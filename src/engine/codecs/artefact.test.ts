@@ -112,9 +112,10 @@ describe("an artefact decodes to what was encoded", () => {
   });
 
   it("rounds the scale of an activation to fp32, in which it is used", () => {
-    const activations = new Map([["conv", { bits: 8, scale: 0.1, zeroPoint: 3 }]]);
+    const activations = new Map([["conv", { kind: "affine" as const, bits: 8, scale: 0.1, zeroPoint: 3 }]]);
     const { bytes } = encodeArtefact({ ...randomSnapshot(convNetwork(1, 2)), activations });
     expect(decodeArtefact(bytes).snapshot.activations.get("conv")).toEqual({
+      kind: "affine",
       bits: 8,
       scale: Math.fround(0.1),
       zeroPoint: 3,
@@ -147,9 +148,9 @@ describe("sizes", () => {
 
   it("count 32 bits of scale and b bits of zero point for each activation", () => {
     const activations = new Map([
-      ["input", { bits: 8, scale: 1, zeroPoint: 0 }],
-      ["conv", { bits: 4, scale: 1, zeroPoint: 15 }],
-      ["pool", { bits: 3, scale: 1, zeroPoint: 7 }],
+      ["input", { kind: "affine" as const, bits: 8, scale: 1, zeroPoint: 0 }],
+      ["conv", { kind: "affine" as const, bits: 4, scale: 1, zeroPoint: 15 }],
+      ["pool", { kind: "affine" as const, bits: 3, scale: 1, zeroPoint: 7 }],
     ]);
     const snapshot = randomSnapshot(convNetwork(1, 1));
     const encoded = encodeArtefact({ ...snapshot, activations });
@@ -213,12 +214,20 @@ describe("what cannot be stored is refused before a byte is written", () => {
     ],
     [
       "an activation of no layer",
-      () => encodeArtefact({ ...good, activations: new Map([["nowhere", { bits: 8, scale: 1, zeroPoint: 0 }]]) }),
+      () =>
+        encodeArtefact({
+          ...good,
+          activations: new Map([["nowhere", { kind: "affine" as const, bits: 8, scale: 1, zeroPoint: 0 }]]),
+        }),
       "invalid-params",
     ],
     [
       "a zero point out of range",
-      () => encodeArtefact({ ...good, activations: new Map([["conv", { bits: 2, scale: 1, zeroPoint: 4 }]]) }),
+      () =>
+        encodeArtefact({
+          ...good,
+          activations: new Map([["conv", { kind: "affine" as const, bits: 2, scale: 1, zeroPoint: 4 }]]),
+        }),
       "invalid-params",
     ],
     ["a document with a cycle", () => encodeArtefact(good, { document: cyclic }), "invalid-document"],

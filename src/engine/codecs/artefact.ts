@@ -6,8 +6,9 @@ import { EngineError } from "../core/errors";
 import { type Network, type ParameterEntry, parametersOf, sizeOfShape } from "../core/network";
 import { checkSnapshot, type ActivationQuantizer, type ParameterState, type Snapshot } from "../core/snapshot";
 import { weightKindOf } from "../quantizers/weights/registry";
+import { edgesOf } from "../quantizers/edges";
 import { networkLimits, parseNetwork } from "../ops/parse-network";
-import { decodeActivations, encodeActivations } from "./activation-codec";
+import { activationFields, decodeActivations, encodeActivations } from "./activation-codec";
 import { packContainer, unpackContainer } from "./container";
 import { layoutOf } from "./layout";
 import { parseHeader, type ArtefactHeader, type TensorHeader } from "./header";
@@ -89,7 +90,7 @@ export function encodeArtefact(snapshot: Snapshot, embedded: Embedded = {}): Enc
   const header: ArtefactHeader = {
     network,
     tensors: parts.map((part) => part.header),
-    activations: plan.activations.entries.map(([node, { bits }]) => ({ node, bits })),
+    activations: activationFields(plan.activations),
     activationStreams: activationStreams.map(({ stream, bytes }) => [stream, bytes.length]),
     ...(embedded.document === undefined ? {} : { document: embedded.document }),
     info: { ...embedded.info },
@@ -98,7 +99,7 @@ export function encodeArtefact(snapshot: Snapshot, embedded: Embedded = {}): Enc
   const bytes = packContainer(
     toJson(header),
     streams.map((s) => s.bytes),
-    header.tensors.reduce((version, fields) => Math.max(version, leastVersion(fields)), 1),
+    header.tensors.reduce((version, fields) => Math.max(version, leastVersion(fields)), plan.activations.since),
   );
   return {
     bytes,
@@ -196,7 +197,7 @@ function checkActivations(
   { activations: fields }: ArtefactHeader,
   activations: ReadonlyMap<string, ActivationQuantizer>,
 ): void {
-  const known = new Set(network.nodes.map(({ id }) => id));
+  const known = new Set(edgesOf(network));
   const stray = fields.find(({ node }) => !known.has(node));
   if (stray || activations.size !== fields.length) {
     throw malformed(

@@ -151,6 +151,7 @@ export const stateArbitrary = (values: Float32Array, channels: number): fc.Arbit
 
 const activationArbitrary: fc.Arbitrary<ActivationQuantizer> = fc.integer({ min: 1, max: 16 }).chain((bits) =>
   fc.record({
+    kind: fc.constant("affine" as const),
     bits: fc.constant(bits),
     scale: fc.float({ min: Math.fround(1e-6), max: 10, noNaN: true }),
     zeroPoint: fc.integer({ min: 0, max: 2 ** bits - 1 }),

@@ -8,7 +8,7 @@ import { EngineError } from "../core/errors";
 import { malformed } from "./streams";
 
 /** Of the newest files. Each says the least version that can read it, so that older studios read what they can. */
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** Not text, and damaged by every program that converts line ends (as in PNG, section 5.2). */
 const MAGIC = Uint8Array.of(0x89, 0x43, 0x53, 0x41, 0x0d, 0x0a, 0x1a, 0x0a);

@@ -1,6 +1,7 @@
 /** The JSON header of an artefact: its schema, and what it must agree on with itself. */
 import * as v from "valibot";
 import type { WeightQuantizers } from "../core/snapshot";
+import { activationKindNames } from "../quantizers/activations/registry";
 import { weightKindNames, weightKindOf } from "../quantizers/weights/registry";
 import { MAX_ACTIVATION_BITS } from "./activation-codec";
 import { TILE_SIDES } from "./block-diagonal";
@@ -64,7 +65,13 @@ const tensor = v.strictObject({
 const headerSchema = v.strictObject({
   network: v.unknown(),
   tensors: v.array(tensor),
-  activations: v.array(v.strictObject({ node: v.string(), bits: integer(1, MAX_ACTIVATION_BITS) })),
+  activations: v.array(
+    v.strictObject({
+      node: v.string(),
+      kind: v.optional(v.picklist(activationKindNames)),
+      bits: integer(1, MAX_ACTIVATION_BITS),
+    }),
+  ),
   activationStreams: v.pipe(v.array(v.strictTuple([v.picklist(streamNames), bytes])), v.maxLength(MAX_STREAMS)),
   document: v.optional(v.unknown()),
   info: v.custom<Record<string, unknown>>(

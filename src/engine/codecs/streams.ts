@@ -30,9 +30,9 @@ export const streamNames = [
   "pattern",
   /** Which diagonal of each tile is stored. */
   "offsets",
-  /** f32 scale of each activation quantizer. */
+  /** f32 numbers of the activation quantizers; of an affine one its scale. */
   "activationScales",
-  /** Zero point of each activation quantizer, as many bits as the quantizer has. */
+  /** Whole numbers of the activation quantizers; of an affine one its zero point, as many bits as it has. */
   "zeroPoints",
 ] as const;
 export type StreamName = (typeof streamNames)[number];

@@ -52,8 +52,8 @@ describe("a damaged file", () => {
       for (let bit = 1; bit < 256; bit *= 2) {
         const altered = small.slice();
         altered[at]! ^= bit;
-        // Magic; version (1 -> 0 has no version that fits, anything else is newer); everything else.
-        const newer = at === 8 || (at === 9 && bit !== 1);
+        // Magic; version (1 -> 0 has no version that fits, 3 is another checksum's, the rest is newer); everything else.
+        const newer = at === 8 || (at === 9 && (1 ^ bit) > FORMAT_VERSION);
         expect([at, codeOf(altered)]).toEqual([at, at < 8 ? "invalid-file" : newer ? "newer-version" : "corrupt-file"]);
       }
     }
@@ -82,7 +82,7 @@ describe("another kind of file", () => {
     const newer = small.slice(0, 40);
     newer[9] = FORMAT_VERSION + 1;
     expect(codeOf(newer)).toBe("newer-version");
-    expect(messageOf(newer)).toBe("expected a file of version 2 or older, got version 3: open it with a newer studio");
+    expect(messageOf(newer)).toBe("expected a file of version 3 or older, got version 4: open it with a newer studio");
   });
 
   it("is refused whatever follows the magic", () => {

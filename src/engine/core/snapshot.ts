@@ -23,14 +23,14 @@ export interface ParameterState {
   readonly fixed?: Uint8Array;
 }
 
-/** Affine quantizer of a node's output: `q = clamp(round(x / S) + Z, 0, 2^bits - 1)`, value `(q - Z) * S`. */
-export interface ActivationQuantizer {
-  readonly bits: number;
-  /** > 0 */
-  readonly scale: number;
-  /** Integer in [0, 2^bits - 1]: real 0 is exact. */
-  readonly zeroPoint: number;
-}
+/**
+ * Kind -> data of a quantizer of activations, `{ kind, bits, ... }`, JSON throughout. Open as the one above: each file in
+ * `quantizers/activations/` adds its own.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by the files of the kinds
+export interface ActivationQuantizers {}
+
+export type ActivationQuantizer = ActivationQuantizers[keyof ActivationQuantizers];
 
 export interface Snapshot {
   readonly network: Network;
@@ -38,7 +38,10 @@ export interface Snapshot {
   readonly values: ReadonlyMap<string, Float32Array>;
   /** Parameter name -> state; absent means plain. */
   readonly states: ReadonlyMap<string, ParameterState>;
-  /** Node id -> quantizer of its output. */
+  /**
+   * Edge -> quantizer: a node's id is its output, `reader:n` what that reader alone sees as its input number n
+   * (`quantizers/edges.ts`).
+   */
   readonly activations: ReadonlyMap<string, ActivationQuantizer>;
 }
 

@@ -32,7 +32,7 @@ function quantized(network: Network, wBits: number, aBits: number): Snapshot {
     if (wBits === 1) states.set(name, { quantizer: { kind: "codebook", values: Float32Array.of(-1, 1) } });
     else states.set(name, { quantizer: { kind: "uniform", bits: wBits, ...one } });
   }
-  const quantizer = { bits: aBits, scale: 0.1, zeroPoint: 0 };
+  const quantizer = { kind: "affine" as const, bits: aBits, scale: 0.1, zeroPoint: 0 };
   const measured = network.nodes.filter((n) => ["input", "activation", "global-avg-pool"].includes(n.op));
   return {
     ...fresh(network),
@@ -108,8 +108,8 @@ describe("outputQuantizer", () => {
   const sum = b.add([left, right], "sum");
   const flat = b.flatten(b.dropout(b.zeroPad(both), 0.5));
   const network = b.build(b.dense(b.concat([flat, b.globalMaxPool(sum)]), { units: 2 }, "logits"));
-  const four = { bits: 4, scale: 0.1, zeroPoint: 0 };
-  const eight = { bits: 8, scale: 0.01, zeroPoint: 3 };
+  const four = { kind: "affine" as const, bits: 4, scale: 0.1, zeroPoint: 0 };
+  const eight = { kind: "affine" as const, bits: 8, scale: 0.01, zeroPoint: 3 };
   const snapshot = {
     ...fresh(network),
     activations: new Map([

@@ -21,6 +21,7 @@ import {
 } from "../core/snapshot";
 import { inputShapes, operationOf, shapesOf } from "../ops/registry";
 import { foldBatchNorm, foldNetwork } from "../surgery/fold-batch-norm";
+import { inputEdge } from "../quantizers/edges";
 import { effectiveValues, widthsOf } from "../quantizers/effective";
 
 /**
@@ -106,6 +107,8 @@ export function outputQuantizer(snapshot: Snapshot, nodeId: string): ActivationQ
   for (let node = nodeById(snapshot.network, nodeId); ; node = nodeById(snapshot.network, node.inputs[0]!)) {
     const quantizer = snapshot.activations.get(node.id);
     if (quantizer || !valuePreserving.has(node.op)) return quantizer;
+    const read = snapshot.activations.get(inputEdge(node.id, 0));
+    if (read) return read;
   }
 }
 
@@ -115,8 +118,12 @@ export function outputBits(snapshot: Snapshot, nodeId: string): number {
   if (quantizer) return quantizer.bits;
   const node = nodeById(snapshot.network, nodeId);
   const looksThrough = node.op === "concat" || valuePreserving.has(node.op);
-  return looksThrough ? Math.max(...node.inputs.map((id) => outputBits(snapshot, id))) : floatBits;
+  return looksThrough ? Math.max(...node.inputs.map((_, i) => inputBits(snapshot, node, i))) : floatBits;
 }
+
+/** Bits of the values that a node reads. */
+export const inputBits = (snapshot: Snapshot, { id, inputs }: Node, input: number): number =>
+  snapshot.activations.get(inputEdge(id, input))?.bits ?? outputBits(snapshot, inputs[input]!);
 
 /** Bits of one weight as its quantizer counts them, or 32. */
 export function weightBits(state: ParameterState | undefined): number {
@@ -137,7 +144,7 @@ export function bopsOf(snapshot: Snapshot): number {
   let bops = 0;
   for (const [id, macs] of macsByNode(snapshot.network)) {
     const node = nodeById(snapshot.network, id);
-    bops += macs * kernelBits(snapshot, node) * outputBits(snapshot, node.inputs[0]!);
+    bops += macs * kernelBits(snapshot, node) * inputBits(snapshot, node, 0);
   }
   return bops;
 }

@@ -1,8 +1,9 @@
-/** A quantizer of weights as JSON and arrays, and back, for states that this engine writes and reads again. */
+/** Quantizers as JSON and arrays, and back, for states that this engine writes and reads again. */
 import * as v from "valibot";
 import { EngineError } from "../core/errors";
-import type { ParameterQuantizer } from "../core/snapshot";
+import type { ActivationQuantizer, ParameterQuantizer } from "../core/snapshot";
 import type { PackedArray } from "../core/tensor-pack";
+import { activationKindNames, activationKindOf } from "./activations/registry";
 import { arraysOf } from "./effective";
 import { weightKindOf, weightKinds } from "./weights/registry";
 
@@ -48,6 +49,24 @@ export function unpackQuantizer(
   });
   const quantizer = { ...attributes.output, ...Object.fromEntries(arrays) } as unknown as ParameterQuantizer;
   const problem = kind.problem(quantizer, weights);
+  if (problem) throw refuse(problem);
+  return quantizer;
+}
+
+/** @throws EngineError `invalid-file` for a kind or an attribute that no quantizer of activations has */
+export function parseActivation(json: unknown): ActivationQuantizer {
+  const refuse = (what: string) => new EngineError("invalid-file", `activation quantizer: ${what}`);
+  const name = (json as { readonly kind?: unknown } | null)?.kind;
+  const kindName = activationKindNames.find((known) => known === name);
+  if (!kindName) throw refuse(`expected a kind (${activationKindNames.join(", ")}), got ${JSON.stringify(name)}`);
+  const kind = activationKindOf({ kind: kindName });
+  const parsed = v.safeParse(v.strictObject({ kind: v.literal(kindName), ...kind.attributes }), json);
+  if (!parsed.success) {
+    const [{ expected, received }] = parsed.issues;
+    throw refuse(`expected ${expected ?? "attributes"} of kind '${kindName}', got ${received}`);
+  }
+  const quantizer = parsed.output as unknown as ActivationQuantizer;
+  const problem = kind.problem(quantizer);
   if (problem) throw refuse(problem);
   return quantizer;
 }

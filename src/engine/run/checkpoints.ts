@@ -8,7 +8,7 @@ import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { pack, type PackedArray, unpack } from "../core/tensor-pack";
 import type { LearnedState } from "../training/learned-tensors";
-import type { OptimizerState } from "../training/live-model";
+import type { ActivationNumbers, OptimizerState } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
 import type { GuardState } from "./accuracy-guard";
 import { packTraces, unpackTraces } from "./decision-pack";
@@ -32,7 +32,7 @@ export interface Checkpoint {
   readonly step: number;
   readonly snapshot: Snapshot;
   readonly optimizer: OptimizerState;
-  readonly ranges: Readonly<Record<string, readonly [number, number]>>;
+  readonly ranges: ActivationNumbers;
   readonly running: readonly RunningClip[];
   /** Optimizer steps of all trials so far. */
   readonly trialSteps: number;

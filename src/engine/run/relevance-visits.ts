@@ -5,7 +5,7 @@ import type { OutputBatch, RelevanceOptions } from "../blocks/block";
 import type { Snapshot } from "../core/snapshot";
 import { imageBatch, labelBatch } from "../training/batches";
 import { relevances } from "../training/relevance";
-import { quantizeActivation } from "../training/transforms";
+import { activationTransforms } from "../training/transforms";
 import { batchesOf, outputBatchSize, parameterTensors, read, type VisitedImages } from "./visits";
 
 /** Relevances in place of outputs, as `visitOutputs` gives those. */
@@ -30,10 +30,7 @@ export async function visitRelevances(
             ...rule,
             nodeIds,
             start: (logits) => tf.mul(logits, chosen(logits)),
-            transformActivation(id, value) {
-              const quantizer = snapshot.activations.get(id);
-              return quantizer ? quantizeActivation(value, quantizer) : value;
-            },
+            ...activationTransforms(snapshot.activations),
           }),
         );
       });

@@ -5,12 +5,12 @@ import { disposedAfter, readTogether } from "../backend/read-together";
 import type { GradientOptions, OutputBatch, OutputGradientBatch, OutputGradientOptions } from "../blocks/block";
 import { effectiveValues } from "../quantizers/effective";
 import { parametersOf } from "../core/network";
-import { type Snapshot, valuesOf } from "../core/snapshot";
+import { type ActivationQuantizer, type Snapshot, valuesOf } from "../core/snapshot";
 import type { LabelledImages } from "../datasets/source";
 import { imageBatch, labelBatch, type Normalization } from "../training/batches";
 import { inferenceModel } from "../training/evaluate";
 import { forward } from "../training/forward";
-import { quantizeActivation } from "../training/transforms";
+import { activationTransforms, quantizeActivation } from "../training/transforms";
 
 /** What the passes read; `count` is how many images the clip may use. */
 export interface VisitedImages {
@@ -73,9 +73,7 @@ export function parameterTensors(snapshot: Snapshot): Map<string, tf.Tensor> {
 }
 
 /** Activation quantizers in a gradient: their values, straight through. */
-function quantizedOutput(snapshot: Snapshot, nodeId: string, value: tf.Tensor): tf.Tensor {
-  const quantizer = snapshot.activations.get(nodeId);
-  if (!quantizer) return value;
+function straightThroughQuantizer(value: tf.Tensor, quantizer: ActivationQuantizer): tf.Tensor {
   const straightThrough = tf.customGrad((x) => ({
     value: quantizeActivation(x as tf.Tensor, quantizer),
     gradFunc: (dy) => dy as tf.Tensor,
@@ -102,7 +100,7 @@ export async function visitGradients(
           const own = new Map(names.map((name, i) => [name, trained[i]!]));
           const { logits } = forward(snapshot.network, (name) => own.get(name) ?? tensors.get(name)!, x, {
             fuse: false,
-            transformActivation: (id, value) => quantizedOutput(snapshot, id, value),
+            ...activationTransforms(snapshot.activations, straightThroughQuantizer),
           });
           return softmaxCrossEntropy(logits, oneHot);
         };
@@ -141,10 +139,12 @@ export async function visitOutputGradients(
           const x = imageBatch(source.images, indices, source.normalization);
           const oneHot = labelBatch(source.images, indices, source.classes);
           const objective = (input: tf.Tensor) => {
+            const quantized = activationTransforms(snapshot.activations, straightThroughQuantizer);
             const { logits } = forward(snapshot.network, (name) => tensors.get(name)!, input, {
               fuse: false,
+              transformInput: quantized.transformInput,
               transformActivation(id, value) {
-                const output = quantizedOutput(snapshot, id, value);
+                const output = quantized.transformActivation?.(id, value) ?? value;
                 if (!wanted.has(id)) return output;
                 // The identity, which sees the gradient on its way back.
                 const watched = tf.customGrad((y) => ({

@@ -10,7 +10,7 @@ import { createRng } from "../core/rng";
 import { plainSnapshot, type Snapshot, valuesOf } from "../core/snapshot";
 import { operationOf } from "../ops/registry";
 import { forward } from "../training/forward";
-import { quantizeActivation } from "../training/transforms";
+import { activationTransforms } from "../training/transforms";
 import { initializeValues } from "../zoo/initialize";
 import { analyzeChannels } from "./channel-groups";
 import { removeChannels } from "./remove-channels";
@@ -53,12 +53,8 @@ export function logitsOf({ network, values, states, activations }: Snapshot, x: 
   return tf.tidy(() => {
     const parameter = (name: string) =>
       tf.tensor(effectiveValues(values.get(name)!, states.get(name)), [...shapes.get(name)!]);
-    const transformActivation = (id: string, value: tf.Tensor) => {
-      const quantizer = activations.get(id);
-      return quantizer ? quantizeActivation(value, quantizer) : value;
-    };
     const images = tf.tensor(x, [x.length / sizeOfShape(input.attrs.shape), ...input.attrs.shape]);
-    const { logits } = forward(network, parameter, images, { transformActivation });
+    const { logits } = forward(network, parameter, images, activationTransforms(activations));
     return logits.dataSync() as Float32Array;
   });
 }

@@ -193,12 +193,15 @@ describe("foldBatchNorm", () => {
       const state = withState(name);
       expect(foldBatchNorm(state)).toBe(state);
     }
-    const quantized = { ...snapshot, activations: new Map([["conv1", { bits: 8, scale: 0.1, zeroPoint: 128 }]]) };
+    const quantized = {
+      ...snapshot,
+      activations: new Map([["conv1", { kind: "affine" as const, bits: 8, scale: 0.1, zeroPoint: 128 }]]),
+    };
     expect(foldBatchNorm(quantized)).toBe(quantized);
   });
 
   it("hands the quantizer of the normalization's output on to the layer", () => {
-    const quantizer = { bits: 4, scale: 0.2, zeroPoint: 7 };
+    const quantizer = { kind: "affine" as const, bits: 4, scale: 0.2, zeroPoint: 7 };
     const snapshot = { ...tiny(), activations: new Map([["conv1-bn", quantizer]]) };
     expect([...foldBatchNorm(snapshot).activations]).toEqual([["conv1", quantizer]]);
   });

@@ -14,6 +14,7 @@ import { type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
 import { inputShapes, shapesOf } from "../ops/registry";
 import { isWeighted, withBias, withParameterSpecs, type WeightedNode } from "./node-edits";
 import { effectiveValues } from "../quantizers/effective";
+import { inputEdge } from "../quantizers/edges";
 import { weightKindOf } from "../quantizers/weights/registry";
 
 type BatchNorm = NodeOf<"batch-norm">;
@@ -55,14 +56,14 @@ function firstFoldable(network: Network, snapshot?: Snapshot): Foldable | undefi
     if (norm.op !== "batch-norm") continue;
     const layer = network.nodes.find((node) => node.id === norm.inputs[0])!;
     if (!isWeighted(layer) || layer.id === network.output || consumers.get(layer.id)!.length > 1) continue;
-    if (snapshot && !stateAllows(snapshot, layer)) continue;
+    if (snapshot && !stateAllows(snapshot, layer, norm)) continue;
     return { norm, layer };
   }
   return undefined;
 }
 
-function stateAllows({ states, activations }: Snapshot, layer: Node): boolean {
-  if (activations.has(layer.id)) return false;
+function stateAllows({ states, activations }: Snapshot, layer: Node, norm: Node): boolean {
+  if (activations.has(layer.id) || activations.has(inputEdge(norm.id, 0))) return false;
   const quantizer = states.get(parameterName(layer.id, "kernel"))?.quantizer;
   if (quantizer && !weightKindOf(quantizer).scaled) return false;
   return states.get(parameterName(layer.id, "bias"))?.quantizer === undefined;

@@ -80,8 +80,8 @@ describe("removeBlock", () => {
         ["conv1/kernel", { mask: new Uint8Array(9 * 16).fill(1) }],
       ]),
       activations: new Map([
-        ["block1-add", { bits: 8, scale: 0.1, zeroPoint: 100 }],
-        ["conv1-relu", { bits: 8, scale: 0.1, zeroPoint: 0 }],
+        ["block1-add", { kind: "affine" as const, bits: 8, scale: 0.1, zeroPoint: 100 }],
+        ["conv1-relu", { kind: "affine" as const, bits: 8, scale: 0.1, zeroPoint: 0 }],
       ]),
     };
     const smaller = removeBlock(snapshot, "block1-add");

@@ -5,6 +5,7 @@
 import { EngineError } from "../core/errors";
 import { consumersOf, type Network, parametersOf } from "../core/network";
 import type { Snapshot } from "../core/snapshot";
+import { nodeOfEdge } from "../quantizers/edges";
 
 export interface ResidualBlock {
   /** Id of the addition; names the block. */
@@ -70,6 +71,7 @@ export function removeBlock(snapshot: Snapshot, id: string): Snapshot {
     );
   }
   const gone = new Set([...block.nodes, id]);
+  const all = new Set(network.nodes.map((node) => node.id));
   const rename = (input: string) => (input === id ? block.skip : input);
   const nodes = network.nodes
     .filter((node) => !gone.has(node.id))
@@ -80,6 +82,6 @@ export function removeBlock(snapshot: Snapshot, id: string): Snapshot {
     network: smaller,
     values: new Map([...snapshot.values].filter(([name]) => names.has(name))),
     states: new Map([...snapshot.states].filter(([name]) => names.has(name))),
-    activations: new Map([...snapshot.activations].filter(([node]) => !gone.has(node))),
+    activations: new Map([...snapshot.activations].filter(([edge]) => !gone.has(nodeOfEdge(edge, all)))),
   };
 }

@@ -230,7 +230,7 @@ describe("removeChannels", () => {
         ["conv2/kernel", { mask, quantizer }],
         ["conv3/kernel", { quantizer: codebook }],
       ]),
-      activations: new Map([["conv1-relu", { bits: 8, scale: 0.02, zeroPoint: 0 }]]),
+      activations: new Map([["conv1-relu", { kind: "affine" as const, bits: 8, scale: 0.02, zeroPoint: 0 }]]),
     };
     const shrunk = expectMaskedIsShrunk(
       snapshot,
@@ -254,7 +254,10 @@ describe("removeChannels", () => {
     const x = b.activation(b.dense(b.input, { units: 4 }), "sigmoid");
     const network = b.build(b.dense(x, { units: 2, useBias: false }, "logits"));
     const plain = livelySnapshot(network);
-    const snapshot = { ...plain, activations: new Map([["dense1-sigmoid", { bits: 4, scale: 0.3, zeroPoint: 0 }]]) };
+    const snapshot = {
+      ...plain,
+      activations: new Map([["dense1-sigmoid", { kind: "affine" as const, bits: 4, scale: 0.3, zeroPoint: 0 }]]),
+    };
     const shrunk = expectMaskedIsShrunk(snapshot, new Map([["dense1", [1]]]));
     const kernel = snapshot.values.get("logits/kernel")!;
     const bias = shrunk.values.get("logits/bias")!;

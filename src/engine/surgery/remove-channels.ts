@@ -8,7 +8,8 @@ import { cutQuantizer, effectiveValues } from "../quantizers/effective";
 import { type Network, type Node, parameterName, type Shape } from "../core/network";
 import { type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
 import { inputShapes, operationOf } from "../ops/registry";
-import { channelConstants } from "./channel-constants";
+import { inputEdge } from "../quantizers/edges";
+import { channelConstants, quantizedConstant } from "./channel-constants";
 import { channelAxes } from "./channel-groups";
 import { type AxisCut, cutArray } from "./cut";
 import { elementIndex } from "./elements";
@@ -70,7 +71,10 @@ export function shiftReaders(
     const shapes = inputShapes(node, elements.shapes);
     if (operationOf(node).channels(node.attrs, shapes).kind !== "source") return node;
     const units = analysis.unitsOfNode.get(node.inputs[0]!)!;
-    const held = constants.get(node.inputs[0]!)!.map((value, c) => (units[c]! >= 0 && removed[units[c]!] ? value : 0));
+    const read = (value: number) => quantizedConstant(snapshot.activations, inputEdge(node.id, 0), value);
+    const held = constants
+      .get(node.inputs[0]!)!
+      .map((value, c) => (units[c]! >= 0 && removed[units[c]!] ? read(value) : 0));
     if (held.every((value) => value === 0)) return node;
     const shift = biasShift(snapshot, node, held);
     if (shift.every((value) => value === 0)) return node;

@@ -98,7 +98,7 @@ describe("inferenceModel", () => {
     const snapshot: Snapshot = {
       ...identity(2),
       // 0.4 / (1 / 3) = 1.2 -> 1 step of 1/3; 2 steps: 0.6 -> 2/3
-      activations: new Map([["input", { bits: 2, scale: 1 / 3, zeroPoint: 0 }]]),
+      activations: new Map([["input", { kind: "affine" as const, bits: 2, scale: 1 / 3, zeroPoint: 0 }]]),
       states: new Map([["logits/kernel", { mask: Uint8Array.of(1, 0, 0, 0) }]]),
     };
     const model = inferenceModel(snapshot);

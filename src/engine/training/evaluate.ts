@@ -8,7 +8,7 @@ import { type Snapshot, valuesOf } from "../core/snapshot";
 import { imageBatch, type Normalization } from "./batches";
 import type { LabelledImages } from "../datasets/source";
 import { forward, type ForwardResult } from "./forward";
-import { quantizeActivation } from "./transforms";
+import { activationTransforms } from "./transforms";
 
 /** One size everywhere, so that the same file gives the same figures whoever asks. */
 export const evaluationBatchSize = 250;
@@ -29,13 +29,9 @@ export function inferenceModel(snapshot: Snapshot): InferenceModel {
       tf.tensor(effectiveValues(valuesOf(snapshot, name), snapshot.states.get(name)), [...shape], "float32"),
     );
   }
-  const transformActivation = (nodeId: string, value: tf.Tensor) => {
-    const quantizer = activations.get(nodeId);
-    return quantizer ? quantizeActivation(value, quantizer) : value;
-  };
+  const transforms = activationTransforms(activations);
   return {
-    predict: (x, taps) =>
-      forward(network, (name) => tensors.get(name)!, x, { taps, transformActivation, transformed: activations }),
+    predict: (x, taps) => forward(network, (name) => tensors.get(name)!, x, { taps, ...transforms }),
     dispose: () => tf.dispose([...tensors.values()]),
   };
 }

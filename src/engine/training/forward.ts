@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { consumersOf, type Network, type Node, type ParameterRole } from "../core/network";
 import { operationOf } from "../ops/registry";
+import { inputEdge } from "../quantizers/edges";
 
 export interface ForwardOptions {
   /** Dropout on, batch normalization by the batch's own statistics, no fused kernels. Default false. */
@@ -17,8 +18,10 @@ export interface ForwardOptions {
   readonly taps?: ReadonlySet<string>;
   /** What happens to a node's output before anyone reads it (activation quantizers). */
   readonly transformActivation?: (nodeId: string, value: tf.Tensor) => tf.Tensor;
-  /** Nodes whose output `transformActivation` changes; they are not fused with what follows. */
-  readonly transformed?: { has(nodeId: string): boolean };
+  /** What happens to a value before one reader reads it; `edge` is `reader:n` (`quantizers/edges.ts`). */
+  readonly transformInput?: (edge: string, value: tf.Tensor) => tf.Tensor;
+  /** Edges that the two change; what has one between is not fused. */
+  readonly transformed?: { has(edge: string): boolean };
   readonly onBatchStatistics?: (nodeId: string, mean: tf.Tensor, variance: tf.Tensor) => void;
 }
 
@@ -84,6 +87,7 @@ export function forward(
     noiseSeed = 0,
     taps,
     transformActivation,
+    transformInput,
     transformed,
     onBatchStatistics,
   } = options;
@@ -94,11 +98,14 @@ export function forward(
   for (const node of network.nodes) {
     if (skipped.has(node.id)) continue;
     const inputs = node.op === "input" ? [x] : node.inputs.map((id) => values.get(id)!);
+    if (transformInput && node.op !== "input")
+      inputs.forEach((value, i) => (inputs[i] = transformInput(inputEdge(node.id, i), value)));
     const ofRole = (role: ParameterRole) => parameter(node.params[role]!.name);
     const activation = fusions?.get(node.id);
     let produced = node.id;
     let value: tf.Tensor;
-    if (activation && !taps?.has(node.id) && !transformed?.has(node.id)) {
+    const between = activation && (transformed?.has(node.id) || transformed?.has(inputEdge(activation.id, 0)));
+    if (activation && !taps?.has(node.id) && !between) {
       value = fused(node, activation, inputs[0]!, ofRole);
       skipped.add(activation.id);
       produced = activation.id;

@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
-import { affineRange } from "../core/effective";
 import type { ParameterState, Snapshot } from "../core/snapshot";
 import { plainSnapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
@@ -10,6 +9,7 @@ import { type KeptSlices, LiveModel } from "./live-model";
 import type { OptimizerSettings } from "./optimizer";
 import { quantizeActivation } from "./transforms";
 import { refreshScales, type UniformQuantizer } from "../quantizers/weights/uniform";
+import { affineRange } from "../quantizers/activations/affine";
 
 beforeAll(async () => {
   await startWasm();
@@ -219,16 +219,22 @@ describe("ranges of quantized activations", () => {
     }));
 
   it("unfrozen, follow the batch: 0.9 * old + 0.1 * batch, and always hold 0", () =>
-    live({ ...snapshot(), activations: new Map([["input", { bits: 8, scale: 1, zeroPoint: 0 }]]) }, async (model) => {
-      model.observeActivations({ decay: 0.9, frozen: false });
-      pass(model, [5, 55], true); // low 0.9 * 0 + 0.1 * min(5, 0) = 0; high 0.9 * 255 + 0.1 * 55 = 235
-      let [low, high] = (await model.ranges())["input"]!;
-      expect([low + 0, high]).toEqual([0, expect.closeTo(235, 4)]);
-      pass(model, [-20, 35], true); // low -2; high 0.9 * 235 + 3.5 = 215
-      [low, high] = (await model.ranges())["input"]!;
-      expect([low, high]).toEqual([expect.closeTo(-2, 5), expect.closeTo(215, 4)]);
-      expect((await model.snapshot()).activations.get("input")).toEqual(affineRange(low, high, 8));
-    }));
+    live(
+      {
+        ...snapshot(),
+        activations: new Map([["input", { kind: "affine" as const, bits: 8, scale: 1, zeroPoint: 0 }]]),
+      },
+      async (model) => {
+        model.observeActivations({ decay: 0.9, frozen: false });
+        pass(model, [5, 55], true); // low 0.9 * 0 + 0.1 * min(5, 0) = 0; high 0.9 * 255 + 0.1 * 55 = 235
+        let [low = NaN, high = NaN] = (await model.ranges())["input"]!;
+        expect([low + 0, high]).toEqual([0, expect.closeTo(235, 4)]);
+        pass(model, [-20, 35], true); // low -2; high 0.9 * 235 + 3.5 = 215
+        [low = NaN, high = NaN] = (await model.ranges())["input"]!;
+        expect([low, high]).toEqual([expect.closeTo(-2, 5), expect.closeTo(215, 4)]);
+        expect((await model.snapshot()).activations.get("input")).toEqual(affineRange(low, high, 8));
+      },
+    ));
 
   it("do not move in inference, or once frozen again", () =>
     live(snapshot(), async (model) => {

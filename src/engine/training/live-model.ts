@@ -6,7 +6,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { followAverages } from "../backend/fused";
 import { readTogether } from "../backend/read-together";
 import { releaseUnusedMemory } from "../backend/release-memory";
-import { affineRange, applyMask } from "../core/effective";
+import { applyMask } from "../core/effective";
 import { type Network, type ParameterRole, parametersOf } from "../core/network";
 import { type ActivationQuantizer, type ParameterState, type Snapshot, valuesOf } from "../core/snapshot";
 import {
@@ -21,18 +21,11 @@ import {
   type SlotState,
 } from "./optimizer";
 import { arraysOf } from "../quantizers/effective";
+import { LiveActivation, type RangeObserver } from "./live-activation";
 import { LiveQuantizer } from "./live-quantizer";
-import { fakeQuantizeRange } from "./transforms";
 
 /** Indices along an axis of a parameter that surgery kept; moments are cut the same way. */
 export type KeptSlices = ReadonlyMap<string, readonly { readonly axis: number; readonly indices: Uint32Array }[]>;
-
-/** How an activation range follows the data while its quantizer trains. */
-export interface RangeObserver {
-  /** Share of the old range kept at each step, in [0, 1). */
-  readonly decay: number;
-  readonly frozen: boolean;
-}
 
 interface LiveParameter {
   readonly name: string;
@@ -48,14 +41,8 @@ interface LiveParameter {
   slot: Slot | undefined;
 }
 
-interface LiveActivation {
-  readonly bits: number;
-  readonly low: tf.Variable;
-  readonly high: tf.Variable;
-  observer: RangeObserver;
-  /** The range as the snapshot gave it, so that a quantizer that never trained comes back bit for bit. */
-  exact: ActivationQuantizer | undefined;
-}
+/** Edge -> numbers that its activation quantizer follows; of an affine one the range, low and high. */
+export type ActivationNumbers = Readonly<Record<string, readonly number[]>>;
 
 /** Optimizer state as plain data, for checkpoints. */
 export type OptimizerState = ReadonlyMap<string, SlotState>;
@@ -77,7 +64,11 @@ export class LiveModel {
   /** Trainable variables in node order, then what their quantizers learn. */
   trainables(): tf.Variable[] {
     const parameters = [...this.#parameters.values()].filter((p) => p.trainable);
-    return [...parameters.map((p) => p.variable), ...parameters.flatMap((p) => p.quantizer?.trainables() ?? [])];
+    return [
+      ...parameters.map((p) => p.variable),
+      ...parameters.flatMap((p) => p.quantizer?.trainables() ?? []),
+      ...[...this.#activations.values()].flatMap((activation) => activation.trainables()),
+    ];
   }
 
   /**
@@ -91,22 +82,11 @@ export class LiveModel {
   };
 
   /**
-   * Output of a node through its activation quantizer, if it has one. In training an unfrozen range first moves towards
+   * A value on an edge through its activation quantizer, if it has one. In training an unfrozen range first moves towards
    * this batch's minimum and maximum.
    */
-  transformActivation(nodeId: string, value: tf.Tensor, training: boolean): tf.Tensor {
-    const live = this.#activations.get(nodeId);
-    if (!live) return value;
-    if (training && !live.observer.frozen) {
-      const { decay } = live.observer;
-      followAverages(
-        { average: live.low, next: tf.minimum(tf.min(value), 0) },
-        { average: live.high, next: tf.maximum(tf.max(value), 0) },
-        decay,
-      );
-      live.exact = undefined;
-    }
-    return fakeQuantizeRange(value, live.low as tf.Tensor as tf.Scalar, live.high as tf.Tensor as tf.Scalar, live.bits);
+  transformActivation(edge: string, value: tf.Tensor, training: boolean): tf.Tensor {
+    return this.#activations.get(edge)?.transform(value, training) ?? value;
   }
 
   /** Sets how the range of each quantized activation behaves from now on. */
@@ -144,6 +124,7 @@ export class LiveModel {
       parameter.loaded = undefined;
       quantizer?.observe(variable, mask);
     }
+    for (const activation of this.#activations.values()) activation.update(gradients, optimizer);
   }
 
   /** The raw variable of a parameter; masked weights are 0. Never dispose it. */
@@ -235,22 +216,13 @@ export class LiveModel {
   }
 
   #replaceActivations(next: ReadonlyMap<string, ActivationQuantizer>): void {
-    for (const [id, live] of this.#activations) {
-      if (live.exact && live.exact === next.get(id)) continue;
-      live.low.dispose();
-      live.high.dispose();
-      this.#activations.delete(id);
+    for (const [edge, live] of this.#activations) {
+      if (live.exact && live.exact === next.get(edge)) continue;
+      live.dispose();
+      this.#activations.delete(edge);
     }
-    for (const [id, quantizer] of next) {
-      if (this.#activations.has(id)) continue;
-      const { bits, scale, zeroPoint } = quantizer;
-      this.#activations.set(id, {
-        bits,
-        low: scalarVariable(-zeroPoint * scale),
-        high: scalarVariable((2 ** bits - 1 - zeroPoint) * scale),
-        observer: { decay: 0.99, frozen: true },
-        exact: quantizer,
-      });
+    for (const [edge, quantizer] of next) {
+      if (!this.#activations.has(edge)) this.#activations.set(edge, new LiveActivation(quantizer));
     }
   }
 
@@ -277,31 +249,27 @@ export class LiveModel {
       states.set(parameter.name, current);
     }
     const activations = new Map<string, ActivationQuantizer>();
-    const ranges = await this.ranges();
-    for (const [id, live] of this.#activations) {
-      live.exact ??= affineRange(...ranges[id]!, live.bits);
-      activations.set(id, live.exact);
-    }
+    const numbers = await this.#readActivations();
+    for (const [edge, live] of this.#activations) activations.set(edge, live.settle(numbers.get(edge)!));
     return { network: this.#network, values, states, activations };
   }
 
-  /** The ranges that activation quantizers follow, as they are: a snapshot only keeps what they round to. */
-  async ranges(): Promise<Record<string, readonly [low: number, high: number]>> {
-    const read = await readTogether([...this.#activations.values()].flatMap(({ low, high }) => [low, high]));
-    return Object.fromEntries(
-      [...this.#activations.keys()].map((id, i) => [id, [read[2 * i]![0]!, read[2 * i + 1]![0]!] as const]),
-    );
+  /** Edge -> values of the variables of its quantizer. */
+  async #readActivations(): Promise<Map<string, Float32Array[]>> {
+    const variables = [...this.#activations].map(([edge, live]) => [edge, live.variables()] as const);
+    const read = await readTogether(variables.flatMap(([, own]) => own));
+    let at = 0;
+    return new Map(variables.map(([edge, own]) => [edge, read.slice(at, (at += own.length))]));
   }
 
-  restoreRanges(ranges: Readonly<Record<string, readonly [low: number, high: number]>>): void {
-    for (const [id, [low, high]] of Object.entries(ranges)) {
-      const live = this.#activations.get(id);
-      if (!live) continue;
-      tf.tidy(() => {
-        live.low.assign(tf.scalar(low));
-        live.high.assign(tf.scalar(high));
-      });
-    }
+  /** What activation quantizers follow (ranges), as it is: a snapshot only keeps what it rounds to. */
+  async ranges(): Promise<ActivationNumbers> {
+    const read = await this.#readActivations();
+    return Object.fromEntries([...read].map(([edge, arrays]) => [edge, arrays.flatMap((values) => [...values])]));
+  }
+
+  restoreRanges(ranges: ActivationNumbers): void {
+    for (const [edge, numbers] of Object.entries(ranges)) this.#activations.get(edge)?.restore(numbers);
   }
 
   async optimizerState(): Promise<OptimizerState> {
@@ -309,6 +277,9 @@ export class LiveModel {
     const state = new Map(await Promise.all(slots.map(async ([name, slot]) => [name, await readSlot(slot)] as const)));
     for (const { name, quantizer } of this.#parameters.values()) {
       for (const [array, slot] of (await quantizer?.slots()) ?? []) state.set(arraySlotName(name, array), slot);
+    }
+    for (const [edge, activation] of this.#activations) {
+      for (const [name, slot] of await activation.slots()) state.set(activationSlotName(edge, name), slot);
     }
     return state;
   }
@@ -326,6 +297,9 @@ export class LiveModel {
         if (slot) quantizer!.restoreSlot(array, slot);
       }
     }
+    for (const [edge, activation] of this.#activations) {
+      activation.restoreSlots((name) => state.get(activationSlotName(edge, name)));
+    }
   }
 
   /** Forgets all moments: another network starts. */
@@ -335,11 +309,12 @@ export class LiveModel {
       parameter.slot = undefined;
       parameter.quantizer?.resetOptimizer();
     }
+    for (const activation of this.#activations.values()) activation.resetOptimizer();
   }
 
   dispose(): void {
     for (const parameter of this.#parameters.values()) disposeParameter(parameter);
-    for (const { low, high } of this.#activations.values()) tf.dispose([low, high]);
+    for (const activation of this.#activations.values()) activation.dispose();
     this.#parameters.clear();
     this.#activations.clear();
   }
@@ -351,12 +326,12 @@ export class LiveModel {
   }
 }
 
-const scalarVariable = (value: number): tf.Variable => tf.tidy(() => tf.variable(tf.scalar(value), false));
-
 const trainable = (role: ParameterRole) => role !== "movingMean" && role !== "movingVariance";
 
 /** In optimizer states: `conv1/kernel#basis`. */
 const arraySlotName = (parameter: string, array: string) => `${parameter}#${array}`;
+/** `activation#conv1#basis`. */
+const activationSlotName = (edge: string, name: string) => `activation#${edge}#${name}`;
 
 function disposeParameter({ variable, mask, free, quantizer, slot }: LiveParameter): void {
   variable.dispose();

@@ -1,6 +1,6 @@
 /** A live model's whole state (raw values, compression state, optimizer moments) as a pack and back, bit for bit. */
 import type { Network } from "../core/network";
-import { packQuantizer, type QuantizerJson, unpackQuantizer } from "../quantizers/pack";
+import { packQuantizer, parseActivation, type QuantizerJson, unpackQuantizer } from "../quantizers/pack";
 import type { ActivationQuantizer, ParameterState, Snapshot } from "../core/snapshot";
 import type { Pack, PackedArray } from "../core/tensor-pack";
 import type { OptimizerState } from "./live-model";
@@ -66,7 +66,9 @@ export function unpackState({ json, arrays }: Pack): { snapshot: Snapshot; optim
       network: state.network,
       values: new Map(state.values.map((name) => [name, floats(`value:${name}`)])),
       states,
-      activations: new Map(Object.entries(state.activations)),
+      activations: new Map(
+        Object.entries(state.activations).map(([edge, quantizer]) => [edge, parseActivation(quantizer)]),
+      ),
     },
     optimizer,
   };

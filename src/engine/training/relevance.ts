@@ -8,7 +8,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { ActivationKind, Network, Node, Pair, ParameterRole } from "../core/network";
 import { isGate } from "../ops/multiply";
 import { operationOf, shapesOf } from "../ops/registry";
-import { forward } from "./forward";
+import { inputEdge } from "../quantizers/edges";
+import { forward, type ForwardOptions } from "./forward";
 
 export interface RelevanceRule {
   /**
@@ -25,8 +26,9 @@ export interface RelevanceRequest extends RelevanceRule {
   readonly nodeIds: readonly string[];
   /** Relevance of the logits, of their shape: what is handed back. */
   readonly start: (logits: tf.Tensor2D) => tf.Tensor;
-  /** What happens to a node's output before anyone reads it (activation quantizers). */
-  readonly transformActivation?: (nodeId: string, value: tf.Tensor) => tf.Tensor;
+  /** What happens to a node's output before anyone reads it, and before one reader does (activation quantizers). */
+  readonly transformActivation?: ForwardOptions["transformActivation"];
+  readonly transformInput?: ForwardOptions["transformInput"];
 }
 
 /**
@@ -39,12 +41,13 @@ export function relevances(
   network: Network,
   parameter: (name: string) => tf.Tensor,
   x: tf.Tensor,
-  { nodeIds, start, transformActivation, ...rule }: RelevanceRequest,
+  { nodeIds, start, transformActivation, transformInput, ...rule }: RelevanceRequest,
 ): Map<string, tf.Tensor> {
   const made = new Map<string, tf.Tensor>();
   const outputs = new Map<string, tf.Tensor>();
   const { logits } = forward(network, parameter, x, {
     fuse: false,
+    transformInput,
     transformActivation(id, value) {
       const output = transformActivation?.(id, value) ?? value;
       made.set(id, value);
@@ -57,7 +60,10 @@ export function relevances(
   for (const node of network.nodes.toReversed()) {
     const relevance = found.get(node.id);
     if (!relevance || node.op === "input") continue;
-    const inputs = node.inputs.map((id) => outputs.get(id)!);
+    const inputs = node.inputs.map((id, i) => {
+      const read = outputs.get(id)!;
+      return transformInput?.(inputEdge(node.id, i), read) ?? read;
+    });
     const shares = shared({
       node,
       inputs,

@@ -104,6 +104,7 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
         taps,
         transformActivation: (id, x) =>
           hooks.reduce((value, hook) => hook.output?.(id, value) ?? value, model.transformActivation(id, x, true)),
+        transformInput: (edge, x) => model.transformActivation(edge, x, true),
         onBatchStatistics: (nodeId, mean, variance) =>
           statistics.push({ nodeId, mean: tf.keep(mean), variance: tf.keep(variance) }),
       });

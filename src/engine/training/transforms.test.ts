@@ -3,13 +3,15 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
-import { affineRange, applyMask, roundHalfEven } from "../core/effective";
+import { applyMask, roundHalfEven } from "../core/effective";
 import type { ActivationQuantizer, ParameterQuantizer } from "../core/snapshot";
 import { LiveQuantizer } from "./live-quantizer";
-import { fakeQuantizeRange, quantizeActivation } from "./transforms";
+import { quantizeActivation } from "./transforms";
 import { effectiveValues } from "../quantizers/effective";
 import { refreshScales, type UniformQuantizer } from "../quantizers/weights/uniform";
 import type { CodebookQuantizer } from "../quantizers/weights/codebook";
+import { affineRange } from "../quantizers/activations/affine";
+import { fakeQuantizeRange } from "../quantizers/activations/affine";
 
 beforeAll(async () => {
   await startWasm();
@@ -209,7 +211,7 @@ describe("affine activations (Jacob et al. 2018)", () => {
   });
 
   it("a range of width 0 has scale 1", () => {
-    expect(affineRange(0, 0, 8)).toEqual({ bits: 8, scale: 1, zeroPoint: 0 });
+    expect(affineRange(0, 0, 8)).toEqual({ kind: "affine", bits: 8, scale: 1, zeroPoint: 0 });
     const trained = tf.tidy(() =>
       plain(fakeQuantizeRange(tf.tensor1d([0, 0]), tf.scalar(0), tf.scalar(0), 8).dataSync()),
     );

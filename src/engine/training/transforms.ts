@@ -1,19 +1,24 @@
-/** Fake quantization of activations on tensors with straight-through gradients (Bengio et al. 2013; Jacob et al. 2018). */
-import * as tf from "@tensorflow/tfjs-core";
-import { FAKE_QUANT_RANGE, runFused } from "../backend/fused-composed";
+/** Activation quantizers in inference: what a forward pass is given of them. */
+import type * as tf from "@tensorflow/tfjs-core";
 import type { ActivationQuantizer } from "../core/snapshot";
-import { straightThrough } from "../quantizers/straight-through";
+import { activationKindOf } from "../quantizers/activations/registry";
+import type { ForwardOptions } from "./forward";
 
-/**
- * Affine fake quantization of activations with tensors for the range: gradient dy inside the nudged range, else 0.
- * @param low, high scalars, low <= 0 <= high
- */
-export function fakeQuantizeRange(x: tf.Tensor, low: tf.Scalar, high: tf.Scalar, bits: number): tf.Tensor {
-  return straightThrough(x, (input) => runFused(FAKE_QUANT_RANGE, { x: input, low, high }, { bits }));
-}
+/** Quantized with the quantizer's fixed numbers. */
+export const quantizeActivation = (x: tf.Tensor, quantizer: ActivationQuantizer): tf.Tensor =>
+  activationKindOf(quantizer).apply(x, quantizer);
 
-/** Affine fake quantization with fixed numbers, for inference. */
-export function quantizeActivation(x: tf.Tensor, { bits, scale, zeroPoint }: ActivationQuantizer): tf.Tensor {
-  const q = tf.clipByValue(tf.add(tf.round(tf.div(x, scale)), zeroPoint), 0, 2 ** bits - 1);
-  return tf.mul(tf.sub(q, zeroPoint), scale);
+export type ActivationTransforms = Pick<ForwardOptions, "transformActivation" | "transformInput" | "transformed">;
+
+/** @param apply how one is applied; `quantizeActivation` unless told */
+export function activationTransforms(
+  activations: ReadonlyMap<string, ActivationQuantizer>,
+  apply: (x: tf.Tensor, quantizer: ActivationQuantizer) => tf.Tensor = quantizeActivation,
+): ActivationTransforms {
+  if (activations.size === 0) return {};
+  const transform = (edge: string, value: tf.Tensor) => {
+    const quantizer = activations.get(edge);
+    return quantizer ? apply(value, quantizer) : value;
+  };
+  return { transformActivation: transform, transformInput: transform, transformed: activations };
 }

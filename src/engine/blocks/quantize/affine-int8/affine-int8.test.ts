@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { affineRange, roundHalfEven } from "../../../core/effective";
+import { roundHalfEven } from "../../../core/effective";
 import { decodedOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
+import { affineRange } from "../../../quantizers/activations/affine";
 
 describe("affine quantizer (Jacob et al. 2018)", () => {
   it("[-1.02, 1.98] in 8 bits: S = 3 / 255, -min / S = 86.7 -> Z = 87, the range moves to [-1.023529, 1.976471]", () => {
@@ -16,7 +17,7 @@ describe("affine quantizer (Jacob et al. 2018)", () => {
 
   it("a range after relu starts at 0: Z = 0; a range of no width has scale 1", () => {
     expect(affineRange(0, 2.55, 8)).toMatchObject({ zeroPoint: 0 });
-    expect(affineRange(0, 0, 8)).toEqual({ bits: 8, scale: 1, zeroPoint: 0 });
+    expect(affineRange(0, 0, 8)).toEqual({ kind: "affine", bits: 8, scale: 1, zeroPoint: 0 });
   });
 });
 

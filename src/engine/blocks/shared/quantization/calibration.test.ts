@@ -66,7 +66,7 @@ describe("activationQuantizer", () => {
 
   it("minmax: [-1.02, 1.98] at 8 bits has Z = 87 (Jacob et al. 2018)", () => {
     const quantizer = activationQuantizer(sample(-1.02, 0, 1.98), 8, "minmax", 99);
-    expect(quantizer).toEqual({ bits: 8, scale: Math.fround(Math.fround(3) / 255), zeroPoint: 87 });
+    expect(quantizer).toEqual({ kind: "affine", bits: 8, scale: Math.fround(Math.fround(3) / 255), zeroPoint: 87 });
   });
 
   it("percentile cuts both ends: 0..100 at 99 %: [1, 99] and 0 made part of it", () => {
@@ -89,6 +89,7 @@ describe("activationQuantizer", () => {
 
   it("a sample without values falls back to its ends", () => {
     expect(activationQuantizer({ min: 0, max: 3, values: f32() }, 2, "mse", 99)).toEqual({
+      kind: "affine",
       bits: 2,
       scale: 1,
       zeroPoint: 0,

@@ -1,7 +1,7 @@
 /** Where a quantizer's range ends: min-max, a percentile, or the smallest squared error. Pure functions on arrays. */
-import { affineRange, roundHalfEven, uniformLevels } from "../../../core/effective";
-import type { ActivationQuantizer } from "../../../core/snapshot";
+import { roundHalfEven, uniformLevels } from "../../../core/effective";
 import type { ActivationSample } from "../../block";
+import { type AffineQuantizer, affineRange } from "../../../quantizers/activations/affine";
 
 export type Calibration = "minmax" | "percentile" | "mse";
 
@@ -54,7 +54,7 @@ export function symmetricClip(weights: Float32Array, bits: number, calibration: 
 }
 
 /** Sum of squared errors of an affine quantizer on `values`. */
-function affineError(values: Float32Array, { bits, scale, zeroPoint }: ActivationQuantizer): number {
+function affineError(values: Float32Array, { bits, scale, zeroPoint }: AffineQuantizer): number {
   const top = 2 ** bits - 1;
   let sum = 0;
   for (const value of values) {
@@ -70,7 +70,7 @@ export function activationQuantizer(
   bits: number,
   calibration: Calibration,
   percent: number,
-): ActivationQuantizer {
+): AffineQuantizer {
   const { min, max, values } = sample;
   if (calibration === "minmax" || values.length === 0) return affineRange(min, max, bits);
   if (calibration === "percentile") {

@@ -109,7 +109,7 @@ describe("quantizeActivations", () => {
   });
 
   it("fewer bits of an earlier clip stay, more are lowered, as many are calibrated afresh", async () => {
-    const quantizer = (bits: number) => ({ bits, scale: 1, zeroPoint: 0 });
+    const quantizer = (bits: number) => ({ kind: "affine" as const, bits, scale: 1, zeroPoint: 0 });
     const earlier = new Map([
       ["input", quantizer(2)],
       ["fc0", quantizer(6)],
@@ -122,7 +122,10 @@ describe("quantizeActivations", () => {
   });
 
   it("32 bits add no quantizer and take none away", async () => {
-    const earlier = { ...three(), activations: new Map([["fc0", { bits: 8, scale: 1, zeroPoint: 0 }]]) };
+    const earlier = {
+      ...three(),
+      activations: new Map([["fc0", { kind: "affine" as const, bits: 8, scale: 1, zeroPoint: 0 }]]),
+    };
     expect(await quantizeActivations(earlier, { ...settings, aBits: 32 }, services)).toBe(earlier);
   });
 });
