@@ -90,3 +90,25 @@ describe("shuffle", () => {
     for (const count of seen.values()) expect(Math.abs(count - 1000)).toBeLessThan(116);
   });
 });
+
+describe("many normal numbers at once", () => {
+  it.each([0, 7, 4_294_967_295])("of seed %i are those that come one after the other, bit for bit", (seed) => {
+    const [one, many] = [createRng(seed, "noise"), createRng(seed, "noise")];
+    const expected = Float32Array.from({ length: 200_000 }, one.normal);
+    const drawn = new Float32Array(200_000);
+    many.fillNormal(drawn.subarray(0, 1));
+    many.fillNormal(drawn.subarray(1));
+    expect(Buffer.from(drawn.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+    expect(many.next()).toBe(one.next());
+  });
+
+  it("have mean 0 and variance 1", () => {
+    const drawn = new Float32Array(200_000);
+    createRng(3, "noise").fillNormal(drawn);
+    const mean = drawn.reduce((sum, x) => sum + x, 0) / drawn.length;
+    const variance = drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length;
+    // Standard errors: 1 / sqrt(200,000) = .0022, and sqrt(2) times that.
+    expect(Math.abs(mean)).toBeLessThan(0.01);
+    expect(Math.abs(variance - 1)).toBeLessThan(0.013);
+  });
+});
