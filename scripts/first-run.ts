@@ -12,6 +12,7 @@ import { parseDocumentText } from "#engine/document/document";
 import type { LossChunk } from "#engine/run/losses";
 import type { Measurement } from "#engine/run/measure";
 import { runDocument } from "#engine/run/runner";
+import { scoreOf } from "#engine/tasks/metrics/scores";
 import { createNodePlatform } from "#platform/node";
 
 const out = path.resolve("public/first-run");
@@ -42,7 +43,7 @@ const run = runDocument(document, {
 for (;;) {
   const next = await run.next();
   if (!next.done) {
-    process.stderr.write(`step ${next.value.step}: ${(100 * next.value.accuracy).toFixed(2)} %\n`);
+    process.stderr.write(`step ${next.value.step}: ${(100 * scoreOf(next.value)).toFixed(2)} %\n`);
     continue;
   }
   const { points, artefact, documentHash } = next.value;

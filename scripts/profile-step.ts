@@ -21,6 +21,7 @@ import { weightedNodes } from "../src/engine/core/network";
 import { plainSnapshot, type Snapshot } from "../src/engine/core/snapshot";
 import { foldBatchNorm } from "../src/engine/surgery/fold-batch-norm";
 import { LiveModel } from "../src/engine/training/live-model";
+import { classification } from "../src/engine/tasks/classification";
 import { trainStep } from "../src/engine/training/step";
 import { builders } from "../src/engine/zoo/builders";
 import { initializeValues } from "../src/engine/zoo/initialize";
@@ -86,7 +87,8 @@ const oneHot = tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), 10), "float32") a
 
 function step(index: number): void {
   const losses = trainStep(model, {
-    batch: { step: index, indices: new Uint32Array(batch), x, oneHot },
+    task: classification,
+    batch: { step: index, keys: new Uint32Array(batch), x, targets: { oneHot } },
     terms: [],
     optimizer: { kind: "adam", learningRate: 1e-3, momentum: 0.9 },
     noiseSeed: index,

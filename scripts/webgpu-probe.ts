@@ -21,6 +21,7 @@ import { plainSnapshot, type Snapshot } from "../src/engine/core/snapshot";
 import { channelGroups } from "../src/engine/surgery/channel-groups";
 import { removeChannels } from "../src/engine/surgery/remove-channels";
 import { LiveModel } from "../src/engine/training/live-model";
+import { classification } from "../src/engine/tasks/classification";
 import { trainStep } from "../src/engine/training/step";
 import type { BuildId } from "../src/engine/zoo/build-ids";
 import { builders } from "../src/engine/zoo/builders";
@@ -190,7 +191,8 @@ function train(model: LiveModel, side: number, step: number): tf.Scalar {
   for (let image = 0; image < batch; image++) hot[image * 10 + (image % 10)] = 1;
   const oneHot = tf.tensor2d(hot, [batch, 10]);
   const { total, parts } = trainStep(model, {
-    batch: { step, indices: new Uint32Array(batch), x, oneHot },
+    task: classification,
+    batch: { step, keys: new Uint32Array(batch), x, targets: { oneHot } },
     terms: [],
     optimizer: { kind: "adam", learningRate: 1e-3, momentum: 0.9 },
     noiseSeed: step,

@@ -6,7 +6,10 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { prepareBackend } from "#engine/backend/choose";
 import { openDataset } from "#engine/datasets/dataset";
-import { evaluate, inferenceModel } from "#engine/training/evaluate";
+import { formatMetric } from "#engine/tasks/metrics/catalogue";
+import { primaryMetric, scoreOf } from "#engine/tasks/metrics/scores";
+import { tasks } from "#engine/tasks/registry";
+import { inferenceModel } from "#engine/training/evaluate";
 import { type ZooId, zooTrainings } from "#engine/zoo/recipes";
 import { trainZooNetwork } from "#engine/zoo/train";
 import { createNodePlatform } from "#platform/node";
@@ -23,7 +26,7 @@ async function train(id: ZooId): Promise<void> {
   const resume = await readFile(file).catch(() => undefined);
   const started = performance.now();
   let first: number | undefined;
-  const progress = trainZooNetwork(training, data, source.info.classes.length, {
+  const progress = trainZooNetwork(training, data, tasks[source.info.task], source.info, {
     reportEvery: 100,
     resume: resume && new Uint8Array(resume),
   });
@@ -39,9 +42,11 @@ async function train(id: ZooId): Promise<void> {
     await rename(`${file}.part`, file);
     if (step % 1000 !== 0 && step !== steps) continue;
     const model = inferenceModel(await snapshot());
-    const { accuracy } = await evaluate(model, validation);
+    const scores = await tasks[source.info.task].evaluate(model, validation);
     model.dispose();
-    process.stderr.write(`${id} step ${step} validation accuracy ${(accuracy * 100).toFixed(2)} %\n`);
+    process.stderr.write(
+      `${id} step ${step} validation ${primaryMetric(scores)} ${formatMetric(primaryMetric(scores), scoreOf(scores))}\n`,
+    );
   }
 }
 

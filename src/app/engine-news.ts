@@ -1,6 +1,8 @@
 /** What the engine tells unasked and no store keeps: said as a notice, or written to the console. */
 import { useEffect } from "react";
-import { formatPercent } from "./i18n/format";
+import { metricInfo } from "../engine/tasks/metrics/catalogue";
+import { formatMetric } from "./i18n/format-metric";
+import { currentLanguage } from "./i18n/i18n";
 import type { Studio } from "./stores/studio";
 import { useStudio } from "./stores/use-studio";
 
@@ -17,8 +19,13 @@ function listen({ engine, runs, notices, library, view }: Studio): () => void {
     ),
     engine.on("decision", ({ trace }) => {
       if (trace.kind !== "taken-back") return;
-      const { clip, reference, accuracy } = trace;
-      const values = { clip, reference: formatPercent(reference, 1), accuracy: formatPercent(accuracy, 1) };
+      const { clip, metric, reference, score } = trace;
+      const values = {
+        clip,
+        metric: metricInfo(metric).name[currentLanguage()],
+        reference: formatMetric(metric, reference, 1),
+        score: formatMetric(metric, score, 1),
+      };
       tell({ tone: "warning", key: "guardTookBack", values });
     }),
     engine.on("log", ({ level, message }) => {

@@ -87,7 +87,7 @@ describe("a scan", () => {
     const table = await engine.call("scan", { studyId: "s", document: document(), clipId: "c1" });
     expect(table.cells).toHaveLength(18);
     const [first, ...rest] = news;
-    expect(first).toMatchObject({ studyId: "s", base: { kind: "structured", accuracy: table.accuracy } });
+    expect(first).toMatchObject({ studyId: "s", base: { kind: "structured", score: table.score } });
     expect(rest.flatMap((part) => ("cells" in part ? part.cells : []))).toEqual(table.cells);
   });
 

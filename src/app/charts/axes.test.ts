@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { accuracyRange, rangeFromZero, ratioRange, stepRange } from "./axes";
+import { scoreRange, rangeFromZero, ratioRange, stepRange } from "./axes";
 
-describe("accuracyRange", () => {
+describe("scoreRange", () => {
   it("is everything while there is nothing", () => {
-    expect(accuracyRange([])).toEqual({ domain: [0, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] });
+    expect(scoreRange([])).toEqual({ domain: [0, 1], ticks: [0, 0.2, 0.4, 0.6, 0.8, 1] });
   });
 
   it("fits the data with some air and ends at ticks", () => {
     // 0.84 to 0.91 spans 0.07; 12 % of it is 0.0084 on each side: 0.8316 to 0.9184, in steps of 0.02.
-    const { domain, ticks } = accuracyRange([0.91, 0.84]);
+    const { domain, ticks } = scoreRange([0.91, 0.84]);
     expect(domain[0]).toBeCloseTo(0.82);
     expect(domain[1]).toBeCloseTo(0.92);
     expect(ticks).toEqual([0.82, 0.84, 0.86, 0.88, 0.9, 0.92]);
@@ -16,14 +16,14 @@ describe("accuracyRange", () => {
 
   it("spans two points in a hundred at least", () => {
     // 0.90 alone: 0.89 to 0.91 and 0.0024 of air; steps of 0.005.
-    const { domain } = accuracyRange([0.9]);
+    const { domain } = scoreRange([0.9]);
     expect(domain[0]).toBeCloseTo(0.885);
     expect(domain[1]).toBeCloseTo(0.915);
   });
 
   it("is never below 0 or above 1", () => {
-    expect(accuracyRange([0, 1]).domain).toEqual([0, 1]);
-    expect(accuracyRange([0.999]).domain[1]).toBe(1);
+    expect(scoreRange([0, 1]).domain).toEqual([0, 1]);
+    expect(scoreRange([0.999]).domain[1]).toBe(1);
   });
 });
 

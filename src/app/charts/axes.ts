@@ -46,17 +46,24 @@ const air = 0.12;
 /** Two points in a hundred: less is noise that should not fill the picture. */
 const leastSpan = 0.02;
 
-/** Of fractions in [0, 1]. Begins and ends at a tick, so that it moves seldom while points come in. */
-export function accuracyRange(values: readonly number[], most = 6): AxisRange {
+/**
+ * Of a task's figures. Begins and ends at a tick, so that it moves seldom while points come in.
+ * @param limits what the figure can be
+ */
+export function scoreRange(
+  values: readonly number[],
+  most = 6,
+  [lowest, highest]: readonly [number, number] = [0, 1],
+): AxisRange {
   if (values.length === 0) return { domain: [0, 1], ticks: multiples(0.2, 0, 1) };
   const [least, largest] = [Math.min(...values), Math.max(...values)];
   const lacking = Math.max(0, leastSpan - (largest - least)) / 2;
   const padding = air * (largest - least + 2 * lacking) + lacking;
-  const [low, high] = [Math.max(0, least - padding), Math.min(1, largest + padding)];
+  const [low, high] = [Math.max(lowest, least - padding), Math.min(highest, largest + padding)];
   const step = stepFor(high - low, most);
   const domain = [
-    Math.max(0, Math.floor(low / step + 1e-9) * step),
-    Math.min(1, Math.ceil(high / step - 1e-9) * step),
+    Math.max(lowest, Math.floor(low / step + 1e-9) * step),
+    Math.min(highest, Math.ceil(high / step - 1e-9) * step),
   ] as const;
   return { domain, ticks: multiples(step, ...domain) };
 }

@@ -1,27 +1,28 @@
 /** The best of many trade-offs. */
 
-export interface TradeOff {
+import { meritOf, type Scores } from "../../engine/tasks/metrics/scores";
+
+export interface TradeOff extends Partial<Scores> {
   readonly compressionRatio: number;
-  readonly accuracy: number;
 }
 
 /**
  * Those that no other beats: none is at least as good in both and better in one. By rising ratio, so by falling
- * accuracy; of equal ones the first.
+ * score; of equal ones the first.
  */
 export function paretoFront<T extends TradeOff>(all: readonly T[]): readonly T[] {
-  const byRatio = [...all].sort((a, b) => b.compressionRatio - a.compressionRatio || b.accuracy - a.accuracy);
+  const byRatio = [...all].sort((a, b) => b.compressionRatio - a.compressionRatio || meritOf(b) - meritOf(a));
   let best = -Infinity;
-  const front = byRatio.filter(({ accuracy }) => {
-    const leads = accuracy > best;
-    if (leads) best = accuracy;
+  const front = byRatio.filter((point) => {
+    const leads = meritOf(point) > best;
+    if (leads) best = meritOf(point);
     return leads;
   });
   return front.reverse();
 }
 
 /**
- * The front as the line that it is, a staircase: for at least so much compression, at best so much accuracy. Straight
+ * The front as the line that it is, a staircase: for at least so much compression, at best such a score. Straight
  * lines from one to the next would promise what nobody has measured.
  */
 export function staircase(front: readonly TradeOff[]): readonly TradeOff[] {

@@ -1,5 +1,6 @@
 /** What is told of a run, read from where it was written down: the page's database, or the run that ships. */
 import * as v from "valibot";
+import { type MetricId, metrics } from "../../engine/tasks/metrics/catalogue";
 import type { Tensors } from "./run-store";
 
 export const lossesSchema = v.object({
@@ -8,12 +9,16 @@ export const lossesSchema = v.object({
 });
 
 const number = v.number();
+const metricId = v.picklist(Object.keys(metrics) as MetricId[]);
 export const pointSchema = v.object({
   clip: v.nullable(v.string()),
   step: number,
-  accuracy: number,
-  top5: number,
+  accuracy: v.exactOptional(number),
+  top5: v.exactOptional(number),
   loss: number,
+  // A figure of another version has no words: such a run is not read.
+  metric: v.exactOptional(metricId),
+  metrics: v.exactOptional(v.record(metricId, number)),
   testImages: number,
   sizeBytes: number,
   fileBytes: number,

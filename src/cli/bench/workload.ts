@@ -5,6 +5,7 @@ import { plainSnapshot } from "#engine/core/snapshot";
 import { foldBatchNorm } from "#engine/surgery/fold-batch-norm";
 import { inferenceModel } from "#engine/training/evaluate";
 import { LiveModel } from "#engine/training/live-model";
+import { classification } from "#engine/tasks/classification";
 import { trainStep } from "#engine/training/step";
 import { initializeValues } from "#engine/zoo/initialize";
 import { median } from "./benchmark";
@@ -32,12 +33,13 @@ export function training(network: Network, batch: number): Workload {
   const x = images(batch);
   const labels = Int32Array.from({ length: batch }, (_, i) => i % classes);
   const oneHot = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, "int32"), classes), "float32")) as tf.Tensor2D;
-  const indices = new Uint32Array(batch);
+  const keys = new Uint32Array(batch);
   let step = 0;
   return {
     async step() {
       const { total, parts } = trainStep(model, {
-        batch: { step, indices, x, oneHot },
+        task: classification,
+        batch: { step, keys, x, targets: { oneHot } },
         terms: [],
         optimizer: { kind: "adam", learningRate: 0.001, momentum: 0.9 },
         noiseSeed: step++,
@@ -52,15 +54,15 @@ export function training(network: Network, batch: number): Workload {
   };
 }
 
-/** As a file is scored: batch normalization folded, activations fused, the logits read back. */
+/** As a file is scored: batch normalization folded, activations fused, the output read back. */
 export function inference(network: Network, batch: number): Workload {
   const model = inferenceModel(foldBatchNorm(made(network)));
   const x = images(batch);
   return {
     async step() {
-      const logits = tf.tidy(() => model.predict(x).logits);
-      await logits.data();
-      logits.dispose();
+      const output = tf.tidy(() => model.predict(x).output);
+      await output.data();
+      output.dispose();
     },
     dispose() {
       model.dispose();

@@ -7,9 +7,12 @@ import { type Split, splits } from "#engine/datasets/manifest";
 import { writeLayersModel } from "#engine/formats/layers-model/write";
 import { bopsOf, macsOf, nonZeroCount, parameterCount } from "#engine/metrics/accounting";
 import { shapesOf } from "#engine/ops/registry";
+import { formatMetric, metricInfo } from "#engine/tasks/metrics/catalogue";
+import { figuresOf } from "#engine/tasks/metrics/scores";
 import { scoreFile } from "#engine/run/score-file";
 import { nodePlatform, useBackend } from "../context";
-import { grouped, type OutputOptions, percent, print, table } from "../output";
+import { grouped, type OutputOptions, print, table } from "../output";
+import { named } from "../scores";
 
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
@@ -70,12 +73,14 @@ export async function evalCommand(file: string, options: EvalOptions): Promise<v
   const { sizeBytes, fileBytes } = decodeArtefact(bytes);
   const platform = nodePlatform();
   const { backend } = await useBackend(platform, options.backend);
-  const score = await scoreFile(
+  const found = await scoreFile(
     { bytes, dataset: options.dataset, split, count: options.all ? "all" : undefined },
     platform,
   );
-  const { images, confusion, ...rest } = score;
-  const text = `${percent(score.accuracy)} of ${grouped(images)} images of ${score.dataset}/${split} (top-5 ${percent(score.top5)}, loss ${score.loss.toFixed(4)})`;
+  const { images, confusion, ...rest } = found;
+  const [main, ...others] = figuresOf(found).map(([id, value]) => [id, formatMetric(id, value)] as const);
+  const beside = others.map(([id, value]) => `${id === "top5" ? "top-5" : metricInfo(id).name.en} ${value}`).join(", ");
+  const text = `${named(main![0], main![1])} of ${grouped(images)} images of ${found.dataset}/${split} (${beside})`;
   print({ ...rest, testImages: images, sizeBytes, fileBytes, backend, confusion: [...confusion] }, text, options);
 }
 

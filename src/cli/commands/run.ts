@@ -5,11 +5,13 @@ import { EngineError } from "#engine/core/errors";
 import { RunControl } from "#engine/run/control";
 import type { DecisionTrace, TakenDecision } from "#engine/run/decisions";
 import type { Measurement, Point } from "#engine/run/measure";
-import { pointColumns } from "#engine/document/point-columns";
+import { pointTable } from "#engine/document/point-columns";
+import { formatMetric, metricInfo } from "#engine/tasks/metrics/catalogue";
 import { runDocument, type RunResult } from "#engine/run/runner";
 import { combinations } from "#survey/combinations";
 import { everyCore, nodePlatform, useBackend } from "../context";
 import { readDocument } from "../document-input";
+import { score, underItsName } from "../scores";
 import { grouped, type OutputOptions, percent, print, times, wholeNumber } from "../output";
 import { createProgress } from "../progress";
 
@@ -24,8 +26,10 @@ export interface RunOptions extends OutputOptions {
 export const artefactName = "compressed.csnet";
 const pointsName = "points.csv";
 
-const csv = (points: readonly Point[]): string =>
-  [pointColumns.join(","), ...points.map((p) => pointColumns.map((c) => p[c] ?? "").join(","))].join("\n") + "\n";
+function csv(points: readonly Point[]): string {
+  const { columns, rows } = pointTable(points);
+  return [columns, ...rows.map((row) => row.map((cell) => cell ?? ""))].map((row) => row.join(",")).join("\n") + "\n";
+}
 
 /** Whole or not at all: a reader never sees half a file. */
 async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
@@ -41,7 +45,7 @@ async function save(folder: string, bytes: Uint8Array, points: readonly Point[])
 }
 
 const describe = (p: Point): string =>
-  `step ${p.step}${p.clip === null ? "" : ` · ${p.clip}`}: ${percent(p.accuracy)} on ${grouped(p.testImages)} images, ${times(p.compressionRatio)} (${grouped(p.sizeBytes)} bytes)`;
+  `step ${p.step}${p.clip === null ? "" : ` · ${p.clip}`}: ${score(p)} on ${grouped(p.testImages)} images, ${times(p.compressionRatio)} (${grouped(p.sizeBytes)} bytes)`;
 
 export async function runCommand(reference: string, options: RunOptions): Promise<void> {
   const started = performance.now();
@@ -114,8 +118,8 @@ function describeDecision(trace: DecisionTrace): string {
   const which = trace.round === null ? "the last decision" : `decision ${trace.round + 1}`;
   const where = `${which} of ${trace.clip} at step ${trace.step}`;
   if (trace.kind === "taken-back") {
-    const { accuracy, reference, allowed } = trace;
-    return `${where} is taken back: validation accuracy fell from ${percent(reference)} to ${percent(accuracy)}, ${percent(allowed)} allowed; it decides no more`;
+    const { metric, score: reached, reference, allowed } = trace;
+    return `${where} is taken back: validation ${metricInfo(metric).name.en} fell from ${formatMetric(metric, reference)} to ${formatMetric(metric, reached)}, ${percent(allowed)} allowed; it decides no more`;
   }
   const weights = trace.layers.reduce((sum, layer) => sum + layer.weights.removed, 0);
   const units = trace.layers.reduce((sum, layer) => sum + layer.units.removed.length, 0);
@@ -141,7 +145,7 @@ function widthsText({ layers, activations = [] }: TakenDecision): string {
 /** Without the pictures. */
 const decisionJson = (trace: DecisionTrace): unknown =>
   trace.kind === "taken-back"
-    ? trace
+    ? underItsName(trace)
     : {
         ...trace,
         layers: trace.layers.map(({ layer, weights, units, picture, codes }) => ({
@@ -166,8 +170,8 @@ function toJson(result: RunResult, decisions: readonly DecisionTrace[], file: st
 
 function summary({ original, final, combos, artefact, trialSteps }: RunResult, file: string, seconds: number): string {
   return [
-    `original  ${percent(original.accuracy)}  ${grouped(original.sizeBytes)} bytes`,
-    `final     ${percent(final.accuracy)}  ${grouped(final.sizeBytes)} bytes, ${times(final.compressionRatio)}; the whole file ${grouped(final.fileBytes)} bytes`,
+    `original  ${score(original)}  ${grouped(original.sizeBytes)} bytes`,
+    `final     ${score(final)}  ${grouped(final.sizeBytes)} bytes, ${times(final.compressionRatio)}; the whole file ${grouped(final.fileBytes)} bytes`,
     ...(trialSteps ? [`trials    ${grouped(trialSteps)} optimizer steps beside the timeline's`] : []),
     ...combos.map((id) => `survey    ${combinations[id].name.en} · ${combinations[id].name.zh}`),
     `file      ${file} (sha256 ${artefact.sha256.slice(0, 16)}…)`,

@@ -11,10 +11,12 @@ import {
   type SensitivityPlan,
   type SensitivityTable,
 } from "#engine/document/sensitivity-plan";
+import { formatMetric, metricInfo, type MetricId } from "#engine/tasks/metrics/catalogue";
 import { assertValid } from "#engine/document/validate";
 import { nodePlatform, useBackend } from "../context";
 import { readDocument } from "../document-input";
 import { grouped, type OutputOptions, percent, print, table, wholeNumber } from "../output";
+import { named, underItsName } from "../scores";
 import { createProgress } from "../progress";
 
 export interface SensitivityCommandOptions extends OutputOptions {
@@ -43,14 +45,16 @@ export async function sensitivityCommand(reference: string, options: Sensitivity
   process.once("SIGTERM", interrupt);
   const progress = createProgress();
   let found: SensitivityTable;
+  let scoredBy: MetricId = "accuracy";
   try {
     found = await scanSensitivity(
       document,
       {
         clipId: options.clip ?? null,
         images,
-        onCell: ({ layer, ratio, accuracy }) =>
-          progress.line(`${layer} without ${percent(ratio)}: ${percent(accuracy)}`),
+        onBase: ({ metric }) => (scoredBy = metric),
+        onCell: ({ layer, ratio, score }) =>
+          progress.line(`${layer} without ${percent(ratio)}: ${formatMetric(scoredBy, score)}`),
       },
       {
         platform,
@@ -69,7 +73,14 @@ export async function sensitivityCommand(reference: string, options: Sensitivity
   if (options.out !== undefined && options.clip !== undefined && plan) {
     await writeFile(options.out, `${JSON.stringify(withRatios(document, options.clip, plan), undefined, 2)}\n`);
   }
-  const json = { ...found, backend, ...(plan ? { plan: { ...plan, ratios: Object.fromEntries(plan.ratios) } } : {}) };
+  const { cells, ...base } = found;
+  const { metric } = base;
+  const json = {
+    ...(underItsName(base) as object),
+    cells: metric === "accuracy" ? cells.map((cell) => underItsName({ ...cell, metric })) : cells,
+    backend,
+    ...(plan ? { plan: { ...plan, ratios: Object.fromEntries(plan.ratios) } } : {}),
+  };
   print(json, [tableText(found), ...(plan ? ["", planText(found, plan)] : [])].join("\n"), options);
 }
 
@@ -121,29 +132,30 @@ function withRatios(document: TimelineDocument, clipId: string, { ratios }: Sens
   };
 }
 
-function tableText({ layers, ratios, cells, accuracy, images, kind }: SensitivityTable): string {
+function tableText({ layers, ratios, cells, metric, score, images, kind }: SensitivityTable): string {
+  const inPercent = metricInfo(metric).unit === "fraction";
   const head = [kind === "weights" ? "layer" : "channel group", "units", ...ratios.map(String)];
   const rows = layers.map(({ id, units }) => [
     id,
     grouped(units),
     ...ratios.map((ratio) => {
       const cell = cells.find((c) => c.layer === id && c.ratio === ratio);
-      return cell ? (100 * cell.accuracy).toFixed(1) : "";
+      return cell ? (inPercent ? (100 * cell.score).toFixed(1) : cell.score.toPrecision(3)) : "";
     }),
   ]);
   return [
-    `unpruned ${percent(accuracy)} on ${grouped(images)} validation images; with one layer pruned, in %:`,
+    `unpruned ${named(metric, formatMetric(metric, score))} on ${grouped(images)} validation images; with one layer pruned${inPercent ? ", in %" : ""}:`,
     table([head, ...rows]),
   ].join("\n");
 }
 
 function planText(
-  { bytes, macs }: SensitivityTable,
+  { metric, bytes, macs }: SensitivityTable,
   { ratios, savedBytes, savedMacs, loss, reached }: SensitivityPlan,
 ) {
   return [
     reached ? "ratios:" : "the budget is out of reach; the largest ratios:",
     ...[...ratios].map(([id, ratio]) => `  ${id}  ${ratio}`),
-    `estimated, each layer for itself: ${percent(savedBytes / bytes)} of the bytes, ${percent(savedMacs / macs)} of the MACs, ${percent(loss)} of accuracy lost`,
+    `estimated, each layer for itself: ${percent(savedBytes / bytes)} of the bytes, ${percent(savedMacs / macs)} of the MACs, ${formatMetric(metric, loss)} of ${metricInfo(metric).name.en} lost`,
   ].join("\n");
 }

@@ -4,6 +4,7 @@ import { RunControl } from "#engine/run/control";
 import { parseDocument } from "#engine/document/document";
 import { recipeArm, recipeById } from "#engine/recipes/recipes";
 import { type RunDeps, runDocument } from "#engine/run/runner";
+import { scoreOf } from "#engine/tasks/metrics/scores";
 import { nodePlatform, useBackend } from "../context";
 import { type OutputOptions, print } from "../output";
 
@@ -14,7 +15,7 @@ async function finalAccuracy(id: string, arm: string, seedOffset: number, deps: 
   const run = runDocument({ ...document, seed: document.seed + seedOffset }, deps);
   let next = await run.next();
   while (!next.done) next = await run.next();
-  return next.value.final.accuracy;
+  return scoreOf(next.value.final);
 }
 
 export async function verifyCommand(

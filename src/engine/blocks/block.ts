@@ -156,7 +156,7 @@ export interface GradientOptions {
 }
 
 export interface OutputGradientOptions extends GradientOptions {
-  /** The mean cross-entropy of the batch, or the sum of its images' logits of their true classes. */
+  /** The task's loss, a mean over the batch, or the sum of the logits of the true classes. */
   readonly of: "loss" | "label-logit";
 }
 
@@ -215,7 +215,7 @@ export interface ClipServices {
     visit: (batch: OutputBatch) => void,
   ): Promise<void>;
   /**
-   * Gradients of the mean cross-entropy of each batch in the effective values of every trainable parameter, in inference
+   * Gradients of the task's loss of each batch in the effective values of every trainable parameter, in inference
    * mode (moving statistics). Masked and quantized values count as they are; the arrays are the visitor's to keep.
    */
   visitGradients(
@@ -237,8 +237,11 @@ export interface ClipServices {
     options: RelevanceOptions,
     visit: (batch: OutputBatch) => void,
   ): Promise<void>;
-  /** Accuracy on the validation images, which neither training nor the chart's points use; a fraction in [0, 1]. */
-  validationAccuracy(snapshot: Snapshot): Promise<number>;
+  /**
+   * The task's main figure on the validation images, which neither training nor the chart's points use, turned so that
+   * more is better: of classes the accuracy, a fraction in [0, 1].
+   */
+  score(snapshot: Snapshot): Promise<number>;
   /**
    * What a network costs, by layer and unit, in the numbers that points have; at other widths where a plan says so. The
    * latency is computed for the profile's device. Light: nothing runs.
@@ -272,10 +275,10 @@ export interface ClipServices {
 /** A frozen network, in inference mode, outside the gradient tape. */
 export interface Teacher {
   /**
-   * Logits `[batch, classes]` of training images by their places; the caller disposes them.
-   * Cached: there is no augmentation, so an image's logits never change.
+   * Class logits `[rows, classes]`; the caller disposes them. Of training images by their places they are cached: there is
+   * no augmentation, so an image's logits never change. Without places they are computed from `x`.
    */
-  logits(indices: Uint32Array, x: Tensor): Tensor2D;
+  logits(keys: Uint32Array | undefined, x: Tensor): Tensor2D;
 }
 
 /** Plain data of a running clip that a resumed run needs besides the snapshot. */

@@ -14,7 +14,7 @@ interface Shard {
 export async function openCatalogueDataset(id: CatalogueId, ports: DatasetPorts): Promise<DatasetSource> {
   const manifest = parseManifest(parseJson(await ports.assets.read(`datasets/${id}/manifest.json`), id), id);
   const { title, shape, classes, counts, mean, std, licence, origin } = manifest;
-  const info: DatasetInfo = { id, title, shape, classes, counts, mean, std, licence, origin };
+  const info: DatasetInfo = { id, title, task: "classification", shape, classes, counts, mean, std, licence, origin };
   const readShard = shardReader(manifest, ports);
 
   return {

@@ -183,6 +183,7 @@ function describe(id: string, ref: string, sets: Sets): DatasetInfo {
   return {
     id,
     title: ref.split(/[/\\]/).findLast((part) => part !== "") ?? ref,
+    task: "classification",
     shape: sets.train.shape,
     classes: Array.from({ length: sets.classes }, (_, label) => `${label}`),
     counts: { train: sets.train.count, validation: sets.validation.count, test: sets.test.count },

@@ -1,13 +1,17 @@
-/** The contract of a data set: labelled images, what is known of them, and drawing a part of a split by a seed. */
+/** The contract of a data set: labelled examples, their task, and drawing a part of a split by a seed. */
 import type { Shape } from "../core/network";
 import type { Platform } from "../core/ports";
+import type { TaskId } from "../tasks/metrics/task-ids";
 import type { Split } from "./manifest";
 
 export interface LabelledImages {
   /** `count * sizeOf(shape)` values, NHWC. A Uint8Array holds value * 255; a Float32Array holds the values themselves. */
   readonly images: Uint8Array | Float32Array;
-  /** Class indices. */
-  readonly labels: Uint8Array;
+  /**
+   * What the task trains towards, `labels.length / count` values for each example: one class index, a class index for
+   * each pixel in the order of the pixels, or numbers.
+   */
+  readonly labels: Uint8Array | Float32Array;
   readonly count: number;
   /** Of one image: `[height, width, channels]`, or `[features]` for rows of a table. */
   readonly shape: Shape;
@@ -16,6 +20,8 @@ export interface LabelledImages {
 export interface DatasetInfo {
   readonly id: string;
   readonly title: string;
+  /** What its labels are for. */
+  readonly task: TaskId;
   /** Of one image. */
   readonly shape: Shape;
   /** Names by class index. */

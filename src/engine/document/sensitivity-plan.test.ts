@@ -7,10 +7,10 @@ function table(accuracies: Readonly<Record<string, readonly number[]>>): Sensiti
   const macs: Readonly<Record<string, number>> = { a: 1000, b: 100, c: 10 };
   const ratios = [0.25, 0.5, 0.75];
   const cells = Object.entries(accuracies).flatMap(([layer, list]) =>
-    list.map((accuracy, i): SensitivityCell => ({
+    list.map((score, i): SensitivityCell => ({
       layer,
       ratio: ratios[i]!,
-      accuracy,
+      score,
       savedBytes: ratios[i]! * bytes[layer]!,
       savedMacs: ratios[i]! * macs[layer]!,
     })),
@@ -19,7 +19,8 @@ function table(accuracies: Readonly<Record<string, readonly number[]>>): Sensiti
     kind: "structured",
     layers: Object.keys(accuracies).map((id) => ({ id, units: 4 })),
     ratios,
-    accuracy: 0.9,
+    metric: "accuracy",
+    score: 0.9,
     images: 100,
     bytes: 540,
     macs: 1110,

@@ -2,6 +2,8 @@
  * What each layer can do without, and ratios chosen from it. Pure and light: the page solves it as its sliders move.
  */
 
+import { merit, type MetricId } from "../tasks/metrics/catalogue";
+
 /** The ratios that a scan tries. */
 export const sensitivityRatios: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
@@ -20,8 +22,8 @@ export interface SensitivityCell {
   readonly layer: string;
   /** Fraction removed. */
   readonly ratio: number;
-  /** Measured, of validation images; a fraction in [0, 1]. */
-  readonly accuracy: number;
+  /** Measured on validation images. */
+  readonly score: number;
   /** Computed: fp32 bytes and multiply-accumulates less than before. */
   readonly savedBytes: number;
   readonly savedMacs: number;
@@ -32,8 +34,10 @@ export interface SensitivityBase {
   readonly kind: SensitivityKind;
   readonly layers: readonly SensitivityLayer[];
   readonly ratios: readonly number[];
+  /** What scores are: the task's main figure. */
+  readonly metric: MetricId;
   /** Of the network before, on the same images. */
-  readonly accuracy: number;
+  readonly score: number;
   readonly images: number;
   /** fp32, batch normalization folded; weights that are gone already count as none where weights go. */
   readonly bytes: number;
@@ -52,7 +56,7 @@ export interface SensitivityPlan {
   readonly ratios: LayerRatios;
   readonly savedBytes: number;
   readonly savedMacs: number;
-  /** Sum of the layers' losses of accuracy, a fraction. */
+  /** Sum of what the layers lose of the score, in its unit. */
   readonly loss: number;
   /** Whether the budget is met. */
   readonly reached: boolean;
@@ -60,7 +64,7 @@ export interface SensitivityPlan {
 
 interface Rung {
   readonly ratio: number;
-  /** Accuracy lost; never less than at a smaller ratio, so that a lucky cell earns nothing. */
+  /** Score lost; never less than at a smaller ratio, so that a lucky cell earns nothing. */
   readonly loss: number;
   readonly savedBytes: number;
   readonly savedMacs: number;
@@ -69,12 +73,18 @@ interface Rung {
 const nothing: Rung = { ratio: 0, loss: 0, savedBytes: 0, savedMacs: 0 };
 
 /** Of each layer its ratios from 0 upwards, as far as they are known. */
-function ladders({ layers, cells, accuracy }: SensitivityTable): (readonly [id: string, rungs: readonly Rung[]])[] {
+function ladders({
+  layers,
+  cells,
+  metric,
+  score,
+}: SensitivityTable): (readonly [id: string, rungs: readonly Rung[]])[] {
   return layers.map(({ id }) => {
     const own = cells.filter((cell) => cell.layer === id).sort((a, b) => a.ratio - b.ratio);
     const rungs = [nothing];
-    for (const { ratio, accuracy: left, savedBytes, savedMacs } of own) {
-      rungs.push({ ratio, loss: Math.max(rungs.at(-1)!.loss, accuracy - left), savedBytes, savedMacs });
+    for (const { ratio, score: left, savedBytes, savedMacs } of own) {
+      const lost = merit(metric, score) - merit(metric, left);
+      rungs.push({ ratio, loss: Math.max(rungs.at(-1)!.loss, lost), savedBytes, savedMacs });
     }
     return [id, rungs] as const;
   });
@@ -92,8 +102,8 @@ function planOf(chosen: readonly (readonly [string, Rung])[], reached: boolean):
 }
 
 /**
- * The largest ratio of each layer at which it alone, and at every smaller one, loses at most `allowed` of the accuracy.
- * @param allowed fraction, at least 0; a drop of exactly so much is allowed
+ * The largest ratio of each layer at which it alone, and at every smaller one, loses at most `allowed` of the score.
+ * @param allowed in the score's unit, at least 0; a drop of exactly so much is allowed
  */
 export function ratiosWithinLoss(table: SensitivityTable, allowed: number): SensitivityPlan {
   const chosen = ladders(table).map(
@@ -110,7 +120,7 @@ export interface Budget {
 
 /**
  * Ratios that bring the network within a budget at little loss: again and again the step is taken, of any layer to any
- * larger ratio, that loses the least accuracy for what it saves; equal ones go to the larger saving, then to the earlier
+ * larger ratio, that loses the least of the score for what it saves; equal ones go to the larger saving, then to the earlier
  * layer. On the way every step that would do at once is looked at, and what proves needless is given back; the choice
  * that loses least is the answer.
  */
@@ -167,7 +177,7 @@ function stepsUp(rungs: readonly (readonly Rung[])[], at: Places, saved: (rung: 
   });
 }
 
-/** Lowered by what the spare saving allows, where that wins the most accuracy. */
+/** Lowered by what the spare saving allows, where that wins the most. */
 function givenBack(
   rungs: readonly (readonly Rung[])[],
   at: Places,

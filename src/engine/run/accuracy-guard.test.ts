@@ -19,7 +19,8 @@ function numbered(start: number) {
   let now = named(start);
   const model: GuardedModel = {
     snapshot: () => Promise.resolve(now),
-    accuracy: (snapshot) => Promise.resolve(snapshot.values.get("accuracy")![0]!),
+    metric: "accuracy",
+    score: (snapshot) => Promise.resolve(snapshot.values.get("accuracy")![0]!),
     restore: (snapshot) => void (now = snapshot),
   };
   return {
@@ -45,7 +46,7 @@ describe("the verdict", () => {
     const before = network.now();
     const guard = await AccuracyGuard.begin(allowed, network.model, undefined);
     await guard.decide(network.become(to));
-    expect(await guard.judge()).toEqual({ takenBack, reference: from, accuracy: to, allowed });
+    expect(await guard.judge()).toEqual({ takenBack, metric: "accuracy", reference: from, score: to, allowed });
     expect(network.now() === before).toBe(takenBack);
     expect(guard.state).toEqual({ reference: from, stopped: takenBack, before: undefined });
   });
@@ -147,8 +148,8 @@ describe("on the timeline", () => {
     expect(back).toBeGreaterThan(0);
     expect(back).toBe(traces.length - 1);
     expect(traces[back]).toMatchObject({ clip: "c0", allowed: 0 });
-    const { reference, accuracy } = traces[back] as Extract<DecisionTrace, { kind: "taken-back" }>;
-    expect(accuracy).toBeLessThan(reference);
+    const { reference, score } = traces[back] as Extract<DecisionTrace, { kind: "taken-back" }>;
+    expect(score).toBeLessThan(reference);
     expect(run.result.final.step).toBe(16);
   });
 

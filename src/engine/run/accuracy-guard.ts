@@ -1,12 +1,13 @@
 /**
  * The accuracy guard of a pruning clip: after each decision has had its recovery (the training up to the next decision,
- * or to the clip's end) the validation accuracy is compared with that at the clip's start. Where it has fallen by more
+ * or to the clip's end) the task's main figure on the validation images is compared with that at the clip's start. Where it has fallen by more
  * than the limit, the network goes back to what it was before that decision, and the clip decides nothing more.
  */
 import type { Snapshot } from "../core/snapshot";
+import { merit, type MetricId } from "../tasks/metrics/catalogue";
 
 export interface GuardState {
-  /** Validation accuracy at the clip's start. */
+  /** Validation score at the clip's start; more is better. */
   readonly reference: number;
   readonly stopped: boolean;
   /** The network before the last decision, while that is not yet judged. */
@@ -15,20 +16,24 @@ export interface GuardState {
 
 /** What a guard looks at. */
 export interface GuardedModel {
+  /** What scores are. */
+  readonly metric: MetricId;
   snapshot(): Promise<Snapshot>;
-  accuracy(snapshot: Snapshot): Promise<number>;
+  /** Turned so that more is better. */
+  score(snapshot: Snapshot): Promise<number>;
   restore(snapshot: Snapshot): void;
 }
 
-/** What came of a decision. Accuracies are fractions in [0, 1]. */
+/** What came of a decision; the scores as the metric has them. */
 export interface Verdict {
   readonly takenBack: boolean;
+  readonly metric: MetricId;
   readonly reference: number;
-  readonly accuracy: number;
+  readonly score: number;
   readonly allowed: number;
 }
 
-/** No guard: an accuracy cannot fall by more. */
+/** No guard: a share cannot fall by more. */
 export const guardOff = 1;
 
 export class AccuracyGuard {
@@ -45,7 +50,7 @@ export class AccuracyGuard {
   /** @param maximumDrop fraction in [0, 1) @param kept of a checkpoint inside the clip */
   static async begin(maximumDrop: number, model: GuardedModel, kept: GuardState | undefined): Promise<AccuracyGuard> {
     const state = kept ?? {
-      reference: await model.accuracy(await model.snapshot()),
+      reference: await model.score(await model.snapshot()),
       stopped: false,
       before: undefined,
     };
@@ -68,11 +73,18 @@ export class AccuracyGuard {
   async judge(): Promise<Verdict | undefined> {
     const { before, reference } = this.#state;
     if (!before) return undefined;
-    const accuracy = await this.#model.accuracy(await this.#model.snapshot());
+    const score = await this.#model.score(await this.#model.snapshot());
     // A drop of exactly the limit is allowed; the epsilon is below one image of any validation set.
-    const stopped = reference - accuracy > this.#maximumDrop + 1e-9;
+    const stopped = reference - score > this.#maximumDrop + 1e-9;
     if (stopped) this.#model.restore(before);
     this.#state = { reference, stopped, before: undefined };
-    return { takenBack: stopped, reference, accuracy, allowed: this.#maximumDrop };
+    const { metric } = this.#model;
+    return {
+      takenBack: stopped,
+      metric,
+      reference: merit(metric, reference),
+      score: merit(metric, score),
+      allowed: this.#maximumDrop,
+    };
   }
 }

@@ -120,8 +120,8 @@ async function judgeLast(
 ): Promise<void> {
   const verdict = await guard?.judge();
   if (!verdict?.takenBack) return;
-  const { reference, accuracy, allowed } = verdict;
-  tell?.({ kind: "taken-back", clip: clip.id, round, step, reference, accuracy, allowed });
+  const { metric, reference, score, allowed } = verdict;
+  tell?.({ kind: "taken-back", clip: clip.id, round, step, metric, reference, score, allowed });
 }
 
 /** Decides, and tells what became of the network. A clip that begins another network has nothing to compare. */

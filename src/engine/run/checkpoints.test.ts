@@ -52,7 +52,16 @@ const checkpointOf = (snapshot: Snapshot, optimizer: OptimizerState, teacher: Sn
   trialSteps: 60,
   points: [point],
   decisions: [
-    { kind: "taken-back", clip: "c1", round: 0, step: 12, reference: 0.9, accuracy: 0.1 + 0.2, allowed: 0.5 },
+    {
+      kind: "taken-back",
+      clip: "c1",
+      round: 0,
+      step: 12,
+      metric: "accuracy",
+      reference: 0.9,
+      score: 0.1 + 0.2,
+      allowed: 0.5,
+    },
     {
       kind: "taken",
       clip: "c1",

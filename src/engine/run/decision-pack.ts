@@ -18,10 +18,16 @@ export function packTraces(traces: readonly DecisionTrace[]): Pack {
   return { json, arrays };
 }
 
+/** States of before tasks had names hold an accuracy. */
+function named({ accuracy, ...trace }: DecisionTrace & { readonly accuracy?: number }): DecisionTrace {
+  return accuracy === undefined ? trace : ({ ...trace, metric: "accuracy", score: accuracy } as DecisionTrace);
+}
+
 /** The inverse; a state without traces has none. */
 export function unpackTraces({ json, arrays }: Pack): DecisionTrace[] {
   if (typeof json !== "string") return [];
-  return JSON.parse(json, (_, value: unknown) =>
+  const traces = JSON.parse(json, (_, value: unknown) =>
     typeof value === "object" && value !== null && place in value ? arrays.get(String(value[place])) : value,
-  ) as DecisionTrace[];
+  ) as (DecisionTrace & { readonly accuracy?: number })[];
+  return traces.map(named);
 }

@@ -7,6 +7,7 @@ import { effectiveValues } from "../quantizers/effective";
 import { type Network, sizeOfShape, weightedNodes } from "../core/network";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { type AxisCut, cutShape } from "../surgery/cut";
+import type { MetricId } from "../tasks/metrics/catalogue";
 import type { KeptSlices } from "../training/live-model";
 import { type ActivationTrace, type CodesTrace, traceCodes } from "./widths";
 
@@ -69,9 +70,11 @@ export interface TakenDecision extends DecisionPlace {
 /** A decision that the clip's accuracy guard took back: the network is what it was before, and the clip decides no more. */
 export interface RevokedDecision extends DecisionPlace {
   readonly kind: "taken-back";
-  /** Validation accuracy at the clip's start, and with the decision after its recovery; fractions in [0, 1]. */
+  /** The task's main figure. */
+  readonly metric: MetricId;
+  /** On the validation images at the clip's start, and with the decision after its recovery. */
   readonly reference: number;
-  readonly accuracy: number;
+  readonly score: number;
   /** The clip's `accuracyGuard`. */
   readonly allowed: number;
 }

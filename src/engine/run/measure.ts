@@ -11,19 +11,17 @@ import { bopsOf, macsOf, nonZeroCount, parameterCount } from "../metrics/account
 import { foldBatchNorm } from "../surgery/fold-batch-norm";
 import { imageBatch, type Normalization } from "../training/batches";
 import type { LabelledImages } from "../datasets/source";
-import { evaluate, inferenceModel, type InferenceModel } from "../training/evaluate";
+import type { Scores } from "../tasks/metrics/scores";
+import type { Task } from "../tasks/task";
+import { inferenceModel, type InferenceModel } from "../training/evaluate";
 import type { TimelineDocument } from "../document/document";
 
-export interface Point {
+/** What the task scores is measured. */
+export interface Point extends Scores {
   /** The clip whose end or instant this is; null for the original and for points between. */
   readonly clip: string | null;
   /** Optimizer steps on the timeline. */
   readonly step: number;
-  /** Fractions in [0, 1] of `testImages`. Measured. */
-  readonly accuracy: number;
-  readonly top5: number;
-  /** Mean cross-entropy, nats. */
-  readonly loss: number;
   readonly testImages: number;
   /** Bytes of the value streams of this point's file. Measured. */
   readonly sizeBytes: number;
@@ -45,11 +43,12 @@ export interface Measurement {
   readonly point: Point;
   readonly bytes: Uint8Array;
   readonly tensors: readonly TensorBreakdown[];
-  /** `[true class * classes + predicted class]` */
+  /** `[true class * classes + predicted class]`; empty where the task has no classes. */
   readonly confusion: Uint32Array;
 }
 
 export interface MeasureOptions {
+  readonly task: Task;
   readonly clip: string | null;
   readonly step: number;
   readonly test: LabelledImages;
@@ -66,7 +65,7 @@ export interface MeasureOptions {
 const latencyWarmUp = 5;
 const latencyRuns = 25;
 
-/** Batch 1, ended by a read-back of the logits. */
+/** Batch 1, ended by a read-back of the output. */
 async function latency(
   model: InferenceModel,
   test: LabelledImages,
@@ -78,8 +77,8 @@ async function latency(
   await disposedAfter(x, async () => {
     for (let run = 0; run < latencyWarmUp + latencyRuns; run++) {
       const from = clock.now();
-      const logits = tf.tidy(() => model.predict(x).logits);
-      await disposedAfter(logits, () => logits.data());
+      const output = tf.tidy(() => model.predict(x).output);
+      await disposedAfter(output, () => output.data());
       if (run >= latencyWarmUp) times.push(clock.now() - from);
     }
   });
@@ -91,18 +90,17 @@ export const encodeMeasured = (snapshot: Snapshot, document: TimelineDocument): 
   encodeArtefact(foldBatchNorm(snapshot), { document });
 
 export async function measure(snapshot: Snapshot, options: MeasureOptions): Promise<Measurement> {
-  const { clip, step, test, images, normalization, originalBytes, document, clock, withLatency, between } = options;
+  const { task, clip, step, test, images, normalization, originalBytes, document, clock, withLatency, between } =
+    options;
   const encoded = encodeMeasured(snapshot, document);
   const decoded = decodeArtefact(encoded.bytes).snapshot;
   const model = inferenceModel(decoded);
   try {
     const {
       confusion,
-      accuracy,
-      top5,
-      loss,
       images: testImages,
-    } = await evaluate(model, test, { normalization, count: images, between });
+      ...scores
+    } = await task.evaluate(model, test, { normalization, count: images, between });
     let latencyMs: number | null = null;
     if (withLatency) {
       // There are no integer kernels: a fake quantizer only costs time, so it is not part of the latency.
@@ -116,9 +114,7 @@ export async function measure(snapshot: Snapshot, options: MeasureOptions): Prom
     const point: Point = {
       clip,
       step,
-      accuracy,
-      top5,
-      loss,
+      ...scores,
       testImages,
       sizeBytes: encoded.sizeBytes,
       fileBytes: encoded.fileBytes,

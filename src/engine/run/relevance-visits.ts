@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { disposedAfter } from "../backend/read-together";
 import type { OutputBatch, RelevanceOptions } from "../blocks/block";
 import type { Snapshot } from "../core/snapshot";
-import { imageBatch, labelBatch } from "../training/batches";
+import { classLogitsOf, classTargetsOf } from "../tasks/class-logits";
+import { imageBatch } from "../training/batches";
 import { relevances } from "../training/relevance";
 import { activationTransforms } from "../training/transforms";
 import { batchesOf, outputBatchSize, parameterTensors, read, type VisitedImages } from "./visits";
@@ -23,13 +24,16 @@ export async function visitRelevances(
         const x = imageBatch(source.images, indices, source.normalization);
         const chosen = (logits: tf.Tensor2D) =>
           start === "label"
-            ? labelBatch(source.images, indices, source.classes)
-            : tf.cast(tf.oneHot(tf.argMax(logits, 1) as tf.Tensor1D, source.classes), "float32");
+            ? classTargetsOf(source.task.targets(source.images, indices, source.info))
+            : tf.cast(tf.oneHot(tf.argMax(logits, 1) as tf.Tensor1D, logits.shape[1]), "float32");
         return Object.fromEntries(
           relevances(snapshot.network, (name) => tensors.get(name)!, x, {
             ...rule,
             nodeIds,
-            start: (logits) => tf.mul(logits, chosen(logits)),
+            start(output) {
+              const logits = classLogitsOf(source.task, output);
+              return tf.reshape(tf.mul(logits, chosen(logits)), output.shape);
+            },
             ...activationTransforms(snapshot.activations),
           }),
         );

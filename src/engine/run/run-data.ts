@@ -4,6 +4,7 @@ import type { Snapshot } from "../core/snapshot";
 import { openDataset } from "../datasets/dataset";
 import type { LabelledImages } from "../datasets/source";
 import type { TimelineDocument } from "../document/document";
+import { tasks } from "../tasks/registry";
 import type { RunData } from "./services";
 import { openModelSource } from "./sources";
 
@@ -21,7 +22,7 @@ export interface RunInputs {
 
 async function fingerprint({ images, labels }: LabelledImages, { sha256 }: Pick<Platform, "sha256">): Promise<string> {
   const bytes = new Uint8Array(images.buffer, images.byteOffset, images.byteLength);
-  return `${await sha256(bytes)}/${await sha256(labels)}`;
+  return `${await sha256(bytes)}/${await sha256(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength))}`;
 }
 
 export async function loadRun(
@@ -42,12 +43,13 @@ export async function loadRun(
   // A document without clips only measures the original.
   const train =
     document.clips.length === 0
-      ? { ...test, images: new Uint8Array(0), labels: new Uint8Array(0), count: 0 }
+      ? { ...test, images: new Uint8Array(0), labels: test.labels.slice(0, 0), count: 0 }
       : await source.load("train", { count: dataset.train, seed, onProgress: report });
   const { mean, std, counts } = source.info;
   let validation: Promise<LabelledImages> | undefined;
   return {
     data: {
+      task: tasks[source.info.task],
       info: source.info,
       train,
       test,

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeArtefact } from "../codecs/artefact";
 import { EngineError } from "../core/errors";
-import { evaluate, inferenceModel } from "../training/evaluate";
+import { evaluate } from "../tasks/classification";
+import { inferenceModel } from "../training/evaluate";
 import { networkBuilder } from "../zoo/builder";
 import { initializeValues } from "../zoo/initialize";
 import { plainSnapshot } from "../core/snapshot";

@@ -11,7 +11,7 @@ import { EngineError } from "../core/errors";
 import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { originalBytes } from "../metrics/accounting";
-import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
+import { createBatchOrder, imageBatch } from "../training/batches";
 import { learningRateFactor } from "../document/learning-rate";
 import { LiveModel } from "../training/live-model";
 import type { OptimizerSettings } from "../training/optimizer";
@@ -48,7 +48,7 @@ import type { RunObserver } from "./observer";
 import { loadRun, type RunInputs } from "./run-data";
 import { modelAccess } from "./model-access";
 import { boundariesOf, phaseAt, pointInterval, trainedSteps } from "../document/schedule";
-import { validationAccuracy } from "./services";
+import { validationScore } from "./services";
 import { stepFigures, stepHooks, stepTerms } from "./step-parts";
 import { type TrialProgress, Trials } from "./trial";
 import { openModelSource } from "./sources";
@@ -108,6 +108,8 @@ class Run {
   readonly #taughtBy: ReadonlySet<string>;
   readonly #losses = new LossLog();
   readonly #trials: Trials;
+  /** The model as an accuracy guard sees it. */
+  readonly #guarded: GuardedModel;
   #model: LiveModel;
   #active: ActiveClip[] = [];
   #teachers = new Map<string, Snapshot>();
@@ -141,6 +143,12 @@ class Run {
       ...(deps.useCache === false ? {} : { kept: { platform: deps.platform, upstream: this.#upstream } }),
     });
     this.#model = new LiveModel(inputs.original);
+    this.#guarded = {
+      metric: inputs.data.task.primary,
+      snapshot: () => this.#model.snapshot(),
+      score: (snapshot) => validationScore(snapshot, inputs.data, this.#between),
+      restore: (snapshot) => this.#access.replace(snapshot),
+    };
   }
 
   async *execute(): AsyncGenerator<Point, RunResult> {
@@ -181,13 +189,6 @@ class Run {
       this.#changed = true;
     },
   );
-
-  /** The model as an accuracy guard sees it. */
-  readonly #guarded: GuardedModel = {
-    snapshot: () => this.#model.snapshot(),
-    accuracy: (snapshot) => validationAccuracy(snapshot, this.#inputs.data, this.#between),
-    restore: (snapshot) => this.#access.replace(snapshot),
-  };
 
   /** Between batches of whatever takes long: lets messages in, and ends the run when it was cancelled. */
   readonly #between = async (): Promise<void> => {
@@ -238,7 +239,7 @@ class Run {
 
   async #teacher(clip: Clip): Promise<DisposableTeacher> {
     const { data, original } = this.#inputs;
-    const { train, normalization } = data;
+    const { task, train, normalization } = data;
     const reference = clip.teacher ?? "original";
     let snapshot: Snapshot | undefined =
       reference === "original" ? original : this.#teachers.get(reference.slice("after:".length));
@@ -255,6 +256,7 @@ class Run {
       );
     }
     return createTeacher(snapshot, train, {
+      task,
       normalization,
       count: Math.min(clip.samples ?? train.count, train.count),
       expected: clip.steps * this.#document.training.batchSize,
@@ -298,7 +300,7 @@ class Run {
   }
 
   async #measureNow(clip: string | null, images: number, withLatency: boolean): Promise<Measurement> {
-    const { test, normalization } = this.#inputs.data;
+    const { task, test, normalization } = this.#inputs.data;
     const snapshot = await this.#model.snapshot();
     for (const [name, values] of snapshot.values) {
       const bad = values.find((value) => !Number.isFinite(value));
@@ -307,6 +309,7 @@ class Run {
     }
     try {
       return await measure(snapshot, {
+        task,
         clip,
         step: this.#step,
         test,
@@ -357,20 +360,21 @@ class Run {
     return Math.min(count, ...this.#active.map((a) => a.clip.samples ?? count));
   }
 
-  async #trainOneStep(indices: Uint32Array): Promise<void> {
+  async #trainOneStep(keys: Uint32Array): Promise<void> {
     const { data } = this.#inputs;
     const step = this.#step;
     for (const { clip, run } of this.#active) run.onStep?.(step - clip.start, this.#access);
     const terms = stepTerms(this.#active, step);
     const figures = stepFigures(this.#active);
-    const names = ["hard labels", ...[...terms, ...figures].map(({ name }) => name)];
+    const names = [data.task.lossName, ...[...terms, ...figures].map(({ name }) => name)];
     if (!this.#losses.accepts(names)) await this.#flushLosses();
-    const x = imageBatch(data.train, indices, data.normalization);
-    const oneHot = labelBatch(data.train, indices, data.info.classes.length);
+    const x = imageBatch(data.train, keys, data.normalization);
+    const targets = data.task.targets(data.train, keys, data.info);
     const optimizer = this.#optimizer();
     try {
       const losses = trainStep(this.#model, {
-        batch: { step, indices, x, oneHot },
+        task: data.task,
+        batch: { step, keys, x, targets },
         terms,
         optimizer,
         noiseSeed: this.#document.seed + step,
@@ -382,7 +386,7 @@ class Run {
       const parts = [...losses.parts, ...figures.map((figure) => figure.read())];
       this.#losses.add(step, names, { total: losses.total, parts });
     } finally {
-      tf.dispose([x, oneHot]);
+      tf.dispose([x, targets]);
     }
     for (const { clip, run } of this.#active) run.afterUpdate?.(step - clip.start, this.#access, optimizer);
   }

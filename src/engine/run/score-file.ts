@@ -4,7 +4,9 @@ import { EngineError } from "../core/errors";
 import type { Platform } from "../core/ports";
 import { type LoadProgress, openDataset } from "../datasets/dataset";
 import type { Split } from "../datasets/manifest";
-import { type Evaluation, evaluate, inferenceModel } from "../training/evaluate";
+import { tasks } from "../tasks/registry";
+import type { Evaluation } from "../tasks/task";
+import { inferenceModel } from "../training/evaluate";
 import { documentInside } from "../document/document";
 import { checkFits } from "./sources";
 
@@ -43,7 +45,7 @@ export async function scoreFile(request: ScoreRequest, platform: Platform, onLoa
   const { mean, std } = source.info;
   const model = inferenceModel(snapshot);
   try {
-    const evaluation = await evaluate(model, images, {
+    const evaluation = await tasks[source.info.task].evaluate(model, images, {
       normalization: document?.dataset.normalize === "standardize" ? { mean, std } : undefined,
       between: () => platform.yieldToHost(),
     });

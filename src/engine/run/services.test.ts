@@ -12,6 +12,7 @@ import { imageBatch } from "../training/batches";
 import { inferenceModel } from "../training/evaluate";
 import { networkBuilder } from "../zoo/builder";
 import { initializeValues } from "../zoo/initialize";
+import { classification } from "../tasks/classification";
 import { LearnedTensors } from "../training/learned-tensors";
 import { clipServices } from "./services";
 import { openModelSource } from "./sources";
@@ -20,8 +21,14 @@ import { startTiny, tinyClasses, tinyDocument, tinyImages, tinyNetwork } from ".
 beforeAll(startTiny);
 
 const train = tinyImages(150, "train");
-const info = { id: "tiny", shape: [12, 12, 1], classes: ["a", "b", "c", "d"] } as unknown as DatasetInfo;
+const info = {
+  id: "tiny",
+  task: "classification",
+  shape: [12, 12, 1],
+  classes: ["a", "b", "c", "d"],
+} as unknown as DatasetInfo;
 const data = {
+  task: classification,
   info,
   train,
   test: train,

@@ -10,7 +10,10 @@ import type { DatasetInfo } from "../datasets/dataset";
 import { costOf } from "../metrics/cost";
 import { imageBatch, type Normalization } from "../training/batches";
 import type { LabelledImages } from "../datasets/source";
-import { evaluate, inferenceModel } from "../training/evaluate";
+import { merit } from "../tasks/metrics/catalogue";
+import { scoreOf } from "../tasks/metrics/scores";
+import type { Task } from "../tasks/task";
+import { inferenceModel } from "../training/evaluate";
 import { forward } from "../training/forward";
 import type { LearnedTensors } from "../training/learned-tensors";
 import { buildNetwork } from "./sources";
@@ -19,6 +22,7 @@ import { visitRelevances } from "./relevance-visits";
 import { visitGradients, visitOutputGradients, visitOutputs, type VisitedImages } from "./visits";
 
 export interface RunData {
+  readonly task: Task;
   readonly info: DatasetInfo;
   readonly train: LabelledImages;
   readonly test: LabelledImages;
@@ -136,15 +140,16 @@ async function recalibrateBatchNorm(
   return { ...snapshot, values };
 }
 
-/** Accuracy of a snapshot on the validation images; a fraction in [0, 1]. */
-export async function validationAccuracy(
+/** The task's main figure of a snapshot on the validation images, turned so that more is better. */
+export async function validationScore(
   snapshot: Snapshot,
-  { validation, normalization }: RunData,
+  { task, validation, normalization }: RunData,
   between: () => Promise<void>,
 ): Promise<number> {
   const model = inferenceModel(snapshot);
   try {
-    return (await evaluate(model, await validation(), { normalization, between })).accuracy;
+    const scores = await task.evaluate(model, await validation(), { normalization, between });
+    return merit(task.primary, scoreOf(scores));
   } finally {
     model.dispose();
   }
@@ -167,7 +172,8 @@ export function clipServices(
   const visited: VisitedImages = {
     images: data.train,
     normalization: data.normalization,
-    classes: data.info.classes.length,
+    task: data.task,
+    info: data.info,
     count: Math.min(clip.samples ?? data.train.count, data.train.count),
     between,
   };
@@ -183,7 +189,7 @@ export function clipServices(
       if (!trial) throw new EngineError("usage", `clip '${clip.id}' expected a run for its trials, got none; run it`);
       return trial(request);
     },
-    validationAccuracy: (snapshot) => validationAccuracy(snapshot, data, between),
+    score: (snapshot) => validationScore(snapshot, data, between),
     variable: (name, initial, shape, { trainable = true } = {}) => learned.create(name, initial, shape, trainable),
     sampleActivations: (snapshot, ids, images) =>
       sampleActivations(snapshot, ids, Math.min(images, clip.samples ?? images), data, between),

@@ -9,6 +9,7 @@ import { shapesOf } from "../ops/registry";
 import { isBuildId } from "../zoo/build-ids";
 import { builders } from "../zoo/builders";
 import { initializeValues } from "../zoo/initialize";
+import { tasks } from "../tasks/registry";
 import { openZooNetwork } from "../zoo/manifest";
 
 /** A fresh network of the builders for a data set. @throws EngineError `unknown-model` */
@@ -30,7 +31,7 @@ export function buildNetwork(id: string, seed: number, data: Pick<DatasetInfo, "
 export async function openModelSource(
   source: string,
   seed: number,
-  data: Pick<DatasetInfo, "id" | "shape" | "classes">,
+  data: Pick<DatasetInfo, "id" | "task" | "shape" | "classes">,
   platform: Pick<Platform, "assets" | "files" | "sha256">,
 ): Promise<{ readonly snapshot: Snapshot; readonly identity: string }> {
   const opened = await open(source, seed, data, platform);
@@ -42,7 +43,7 @@ export async function openModelSource(
 async function open(
   source: string,
   seed: number,
-  data: Pick<DatasetInfo, "id" | "shape" | "classes">,
+  data: Pick<DatasetInfo, "id" | "task" | "shape" | "classes">,
   platform: Pick<Platform, "assets" | "files" | "sha256">,
 ) {
   const [kind, ...rest] = source.split(":");
@@ -71,16 +72,17 @@ async function open(
   }
 }
 
-/** @throws EngineError `shape-mismatch` naming `source`, unless the network takes these images and has these classes */
+/** @throws EngineError `shape-mismatch` naming `source`, unless the network takes these images and gives what their task needs */
 export function checkFits(
   { network }: Snapshot,
-  data: Pick<DatasetInfo, "id" | "shape" | "classes">,
+  data: Pick<DatasetInfo, "id" | "task" | "shape" | "classes">,
   source: string,
 ): void {
   const input = network.nodes.find((n) => n.op === "input");
   const shapes = shapesOf(network);
   const wanted = input?.op === "input" ? input.attrs.shape : [];
-  const classes = sizeOfShape(shapes.get(network.output) ?? []);
+  const given = shapes.get(network.output) ?? [];
+  const needed = tasks[data.task].outputShape(data);
   const shown = (shape: readonly number[]) => `[${shape.join(", ")}]`;
   if (sizeOfShape(wanted) !== sizeOfShape(data.shape)) {
     throw new EngineError(
@@ -88,10 +90,12 @@ export function checkFits(
       `'${source}' expected images ${shown(wanted)}, got ${shown(data.shape)} from '${data.id}'; choose data of that shape`,
     );
   }
-  if (classes !== data.classes.length) {
+  if (sizeOfShape(given) !== sizeOfShape(needed) || (needed.length > 1 && given.join() !== needed.join())) {
     throw new EngineError(
       "shape-mismatch",
-      `'${data.id}' has ${data.classes.length} classes, '${source}' gives ${classes} outputs; choose a network with as many`,
+      needed.length === 1
+        ? `'${data.id}' has ${data.classes.length} classes, '${source}' gives ${sizeOfShape(given)} outputs; choose a network with as many`
+        : `'${data.id}' needs outputs ${shown(needed)}, '${source}' gives ${shown(given)}; choose a network of that task`,
     );
   }
 }

@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, expect, it, vi } from "vitest";
 import type { DatasetInfo } from "../datasets/dataset";
 import type { Snapshot } from "../core/snapshot";
-import { evaluate, inferenceModel } from "../training/evaluate";
+import { classification, evaluate } from "../tasks/classification";
+import { inferenceModel } from "../training/evaluate";
 import { LearnedTensors } from "../training/learned-tensors";
 import { LossLog } from "./losses";
 import { measure } from "./measure";
@@ -20,6 +21,7 @@ const document = tinyDocument([], { bnRecalibrationBatches: 1, training: { batch
 const services = clipServices(
   document,
   {
+    task: classification,
     info: {
       id: "tiny",
       shape: images.shape,
@@ -104,6 +106,7 @@ it("a measurement whose timing fails, of a quantized network too", async () => {
     const point = measure(
       { ...freshTiny(), activations },
       {
+        task: classification,
         clip: null,
         step: 0,
         test: images,

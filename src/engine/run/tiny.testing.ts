@@ -14,7 +14,8 @@ import type { Platform, SnapshotCache } from "../core/ports";
 import { createRng } from "../core/rng";
 import { plainSnapshot, type Snapshot, valuesOf } from "../core/snapshot";
 import { writeLayersModel } from "../formats/layers-model/write";
-import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
+import { classification, labelBatch } from "../tasks/classification";
+import { createBatchOrder, imageBatch } from "../training/batches";
 import type { LabelledImages } from "../datasets/source";
 import { LiveModel } from "../training/live-model";
 import { trainStep } from "../training/step";
@@ -85,11 +86,17 @@ function idxFiles(folder: string): [string, Uint8Array][] {
   const test = tinyImages(tinyTestCount, "test");
   return [
     [`${folder}/train-images`, idx([train.count, size, size], train.images as Uint8Array)],
-    [`${folder}/train-labels`, idx([train.count], train.labels)],
+    [`${folder}/train-labels`, idx([train.count], train.labels as Uint8Array)],
     [`${folder}/test-images`, idx([test.count, size, size], test.images as Uint8Array)],
-    [`${folder}/test-labels`, idx([test.count], test.labels)],
+    [`${folder}/test-labels`, idx([test.count], test.labels as Uint8Array)],
   ];
 }
+
+/** The task of the tiny images, for passes over them. */
+export const tinyTask = {
+  task: classification,
+  info: { shape: [size, size, 1], classes: Array.from({ length: tinyClasses }, (_, i) => `${i}`) },
+} as const;
 
 /** Adam on hard labels, outside any document. */
 export async function trainTiny(from: Snapshot, steps: number, learningRate = 0.01): Promise<Snapshot> {
@@ -97,11 +104,12 @@ export async function trainTiny(from: Snapshot, steps: number, learningRate = 0.
   const order = createBatchOrder(1, 32);
   const model = new LiveModel(from);
   for (let step = 0; step < steps; step++) {
-    const indices = order.at(step, tinyTrainCount);
-    const batch = { step, indices, x: imageBatch(data, indices), oneHot: labelBatch(data, indices, tinyClasses) };
+    const keys = order.at(step, tinyTrainCount);
+    const oneHot = labelBatch(data, keys, tinyClasses);
+    const batch = { step, keys, x: imageBatch(data, keys), targets: { oneHot } };
     const optimizer = { kind: "adam", learningRate, momentum: 0 } as const;
-    const { total, parts } = trainStep(model, { batch, terms: [], optimizer, noiseSeed: step });
-    tf.dispose([batch.x, batch.oneHot, total, ...parts]);
+    const { total, parts } = trainStep(model, { task: classification, batch, terms: [], optimizer, noiseSeed: step });
+    tf.dispose([batch.x, oneHot, total, ...parts]);
   }
   const trained = await model.snapshot();
   model.dispose();
@@ -144,9 +152,16 @@ export async function tinyPlatform(snapshots: Readonly<Record<string, Snapshot>>
   return { ...createMemoryPlatform({ files, cache }), lastKept: () => unpackCheckpoint([...kept.values()].at(-1)!) };
 }
 
+/** The tiny images are classified. */
+export type ClassPoint = Point & { readonly accuracy: number; readonly top5: number };
+
 export interface TinyRun {
-  readonly result: RunResult;
-  readonly points: readonly Point[];
+  readonly result: RunResult & {
+    readonly points: readonly ClassPoint[];
+    readonly original: ClassPoint;
+    readonly final: ClassPoint;
+  };
+  readonly points: readonly ClassPoint[];
   readonly boundaries: readonly Measurement[];
   readonly losses: readonly LossChunk[];
   /** Where the run went on from a kept state. */
@@ -158,7 +173,7 @@ export async function runTiny(
   document: TimelineDocument,
   deps: Partial<RunDeps> & { readonly platform: Platform },
 ): Promise<TinyRun> {
-  const points: Point[] = [];
+  const points: ClassPoint[] = [];
   const boundaries: Measurement[] = [];
   const losses: LossChunk[] = [];
   let restoredAt: number | undefined;
@@ -179,8 +194,8 @@ export async function runTiny(
   });
   try {
     let next = await run.next();
-    for (; !next.done; next = await run.next()) points.push(next.value);
-    return { result: next.value, points, boundaries, losses, restoredAt };
+    for (; !next.done; next = await run.next()) points.push(next.value as ClassPoint);
+    return { result: next.value as TinyRun["result"], points, boundaries, losses, restoredAt };
   } finally {
     const after = tf.memory();
     expect([after.numTensors, after.numDataBuffers]).toEqual([before.numTensors, before.numDataBuffers]);

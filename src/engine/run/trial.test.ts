@@ -6,11 +6,12 @@ import type { TrialRequest } from "../blocks/block";
 import type { EngineError } from "../core/errors";
 import type { Snapshot } from "../core/snapshot";
 import type { DatasetInfo } from "../datasets/dataset";
-import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
+import { classification, labelBatch } from "../tasks/classification";
+import { createBatchOrder, imageBatch } from "../training/batches";
 import { LiveModel } from "../training/live-model";
 import { type StepTerm, trainStep } from "../training/step";
 import { RunControl } from "./control";
-import { validationAccuracy } from "./services";
+import { validationScore } from "./services";
 import { freshTiny, startTiny, tinyClasses, tinyDocument, tinyImages, tinyTrainCount } from "./tiny.testing";
 import { type TrialPlace, type TrialProgress, Trials } from "./trial";
 
@@ -18,6 +19,7 @@ beforeAll(startTiny);
 
 const train = tinyImages(324, "train");
 const data = {
+  task: classification,
   info: { id: "tiny", shape: [12, 12, 1], classes: ["a", "b", "c", "d"] } as unknown as DatasetInfo,
   train,
   test: train,
@@ -51,7 +53,7 @@ const request = (more: Partial<TrialRequest> = {}): TrialRequest => ({
   from: freshTiny(),
   change: (snapshot) => snapshot,
   steps: 12,
-  score: (snapshot) => validationAccuracy(snapshot, data, nothing),
+  score: (snapshot) => validationScore(snapshot, data, nothing),
   scoredBy: "validation-accuracy",
   ...more,
 });
@@ -115,10 +117,11 @@ describe("a trial", () => {
 it("leaves the lane as it was, to the last bit: weights, moments, statistics, what it learns next", async () => {
   const order = createBatchOrder(document.seed, 32);
   const step = (lane: LiveModel, at: number) => {
-    const indices = order.at(at, tinyTrainCount);
-    const batch = { step: at, indices, x: imageBatch(train, indices), oneHot: labelBatch(train, indices, tinyClasses) };
-    const { total, parts } = trainStep(lane, { batch, terms: [], optimizer, noiseSeed: at });
-    tf.dispose([batch.x, batch.oneHot, total, ...parts]);
+    const keys = order.at(at, tinyTrainCount);
+    const targets = { oneHot: labelBatch(train, keys, tinyClasses) };
+    const batch = { step: at, keys, x: imageBatch(train, keys), targets };
+    const { total, parts } = trainStep(lane, { task: classification, batch, terms: [], optimizer, noiseSeed: at });
+    tf.dispose([batch.x, targets, total, ...parts]);
   };
   const laneAfter = async (withTrial: boolean) => {
     const lane = new LiveModel(freshTiny());

@@ -11,7 +11,7 @@ import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { pack, unpack } from "../core/tensor-pack";
 import { type Clip, sortedJson, type TimelineDocument } from "../document/document";
-import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
+import { createBatchOrder, imageBatch } from "../training/batches";
 import { LiveModel } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
 import type { OptimizerSettings } from "../training/optimizer";
@@ -106,15 +106,15 @@ async function train(
     for (let k = 0; k < steps; k++) {
       await gate();
       const step = first + k;
-      const indices = order.at(step, pool);
-      const x = imageBatch(data.train, indices, data.normalization);
-      const oneHot = labelBatch(data.train, indices, data.info.classes.length);
+      const keys = order.at(step, pool);
+      const x = imageBatch(data.train, keys, data.normalization);
+      const targets = data.task.targets(data.train, keys, data.info);
       try {
-        const batch = { step, indices, x, oneHot };
-        const losses = trainStep(model, { batch, terms, optimizer, noiseSeed: document.seed + step });
+        const batch = { step, keys, x, targets };
+        const losses = trainStep(model, { task: data.task, batch, terms, optimizer, noiseSeed: document.seed + step });
         tf.dispose([losses.total, ...losses.parts]);
       } finally {
-        tf.dispose([x, oneHot]);
+        tf.dispose([x, targets]);
       }
       tell(k + 1);
     }

@@ -1,16 +1,17 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { visitGradients, visitOutputGradients, visitOutputs, type VisitedImages } from "./visits";
-import { freshTiny, startTiny, tinyClasses, tinyImages, trainedTiny } from "./tiny.testing";
+import { freshTiny, startTiny, tinyImages, tinyTask, trainedTiny } from "./tiny.testing";
 import * as tf from "@tensorflow/tfjs-core";
-import { evaluate, inferenceModel } from "../training/evaluate";
+import { evaluate } from "../tasks/classification";
+import { inferenceModel } from "../training/evaluate";
 
 beforeAll(startTiny);
 
 const source = (count: number): VisitedImages => ({
   images: tinyImages(8, "train"),
   normalization: undefined,
-  classes: tinyClasses,
+  ...tinyTask,
   count,
   between: () => Promise.resolve(),
 });

@@ -1,13 +1,14 @@
 /** Passes over training images on which pruning criteria are computed: outputs, and gradients, in inference mode. */
 import * as tf from "@tensorflow/tfjs-core";
-import { softmaxCrossEntropy } from "../backend/fused";
 import { disposedAfter, readTogether } from "../backend/read-together";
 import type { GradientOptions, OutputBatch, OutputGradientBatch, OutputGradientOptions } from "../blocks/block";
 import { effectiveValues } from "../quantizers/effective";
 import { parametersOf } from "../core/network";
 import { type ActivationQuantizer, type Snapshot, valuesOf } from "../core/snapshot";
 import type { LabelledImages } from "../datasets/source";
-import { imageBatch, labelBatch, type Normalization } from "../training/batches";
+import { classLogitsOf, classTargetsOf } from "../tasks/class-logits";
+import type { Task, TaskData } from "../tasks/task";
+import { imageBatch, type Normalization } from "../training/batches";
 import { inferenceModel } from "../training/evaluate";
 import { forward } from "../training/forward";
 import { activationTransforms, quantizeActivation } from "../training/transforms";
@@ -16,7 +17,8 @@ import { activationTransforms, quantizeActivation } from "../training/transforms
 export interface VisitedImages {
   readonly images: LabelledImages;
   readonly normalization: Normalization | undefined;
-  readonly classes: number;
+  readonly task: Task;
+  readonly info: TaskData;
   readonly count: number;
   /** Between batches; throws to stop. */
   readonly between: () => Promise<void>;
@@ -95,14 +97,14 @@ export async function visitGradients(
     for (const indices of batchesOf(Math.min(images, source.count), batchSize)) {
       const gradients = tf.tidy(() => {
         const x = imageBatch(source.images, indices, source.normalization);
-        const oneHot = labelBatch(source.images, indices, source.classes);
+        const targets = source.task.targets(source.images, indices, source.info);
         const loss = (...trained: tf.Tensor[]) => {
           const own = new Map(names.map((name, i) => [name, trained[i]!]));
-          const { logits } = forward(snapshot.network, (name) => own.get(name) ?? tensors.get(name)!, x, {
+          const { output } = forward(snapshot.network, (name) => own.get(name) ?? tensors.get(name)!, x, {
             fuse: false,
             ...activationTransforms(snapshot.activations, straightThroughQuantizer),
           });
-          return softmaxCrossEntropy(logits, oneHot);
+          return source.task.loss(output, targets);
         };
         return tf.grads(loss)(names.map((name) => tensors.get(name)!));
       });
@@ -137,10 +139,10 @@ export async function visitOutputGradients(
         };
         tf.tidy(() => {
           const x = imageBatch(source.images, indices, source.normalization);
-          const oneHot = labelBatch(source.images, indices, source.classes);
+          const targets = source.task.targets(source.images, indices, source.info);
           const objective = (input: tf.Tensor) => {
             const quantized = activationTransforms(snapshot.activations, straightThroughQuantizer);
-            const { logits } = forward(snapshot.network, (name) => tensors.get(name)!, input, {
+            const { output: result } = forward(snapshot.network, (name) => tensors.get(name)!, input, {
               fuse: false,
               transformInput: quantized.transformInput,
               transformActivation(id, value) {
@@ -158,7 +160,8 @@ export async function visitOutputGradients(
                 return watched(output);
               },
             });
-            return of === "loss" ? softmaxCrossEntropy(logits, oneHot) : (tf.sum(tf.mul(logits, oneHot)) as tf.Scalar);
+            if (of === "loss") return source.task.loss(result, targets);
+            return tf.sum(tf.mul(classLogitsOf(source.task, result), classTargetsOf(targets))) as tf.Scalar;
           };
           // The gradient in the images: the tape runs through every node between them and the logits.
           tf.grad(objective)(x);

@@ -42,9 +42,9 @@ describe("a scan", () => {
       ["conv2", 0.25, 2 * 55 + 2 * 36],
       ["conv2", 0.5, 4 * 55 + 4 * 36],
     ]);
-    for (const { accuracy, savedMacs } of table.cells) {
-      expect(accuracy).toBeGreaterThanOrEqual(0);
-      expect(accuracy).toBeLessThanOrEqual(1);
+    for (const { score, savedMacs } of table.cells) {
+      expect(score).toBeGreaterThanOrEqual(0);
+      expect(score).toBeLessThanOrEqual(1);
       expect(savedMacs).toBeGreaterThan(0);
     }
   });
@@ -71,9 +71,9 @@ describe("a scan", () => {
 
   it("an almost empty layer costs accuracy, an unpruned network none", async () => {
     const table = await scan({ clipId: "c1", ratios: [0, 0.99] });
-    const at = (ratio: number) => table.cells.filter((cell) => cell.ratio === ratio).map(({ accuracy }) => accuracy);
-    expect(new Set(at(0))).toEqual(new Set([table.accuracy]));
-    expect(Math.min(...at(0.99))).toBeLessThan(table.accuracy - 0.2);
+    const at = (ratio: number) => table.cells.filter((cell) => cell.ratio === ratio).map(({ score }) => score);
+    expect(new Set(at(0))).toEqual(new Set([table.score]));
+    expect(Math.min(...at(0.99))).toBeLessThan(table.score - 0.2);
   });
 
   it("is told cell by cell, and ends where it is stopped", async () => {

@@ -7,7 +7,8 @@ import { effectiveValues } from "../quantizers/effective";
 import { type Snapshot, valuesOf } from "../core/snapshot";
 import { macsOf, nonZeroCount, originalBytes } from "../metrics/accounting";
 import { removeChannels } from "../surgery/remove-channels";
-import { evaluate, inferenceModel } from "../training/evaluate";
+import { scoreOf } from "../tasks/metrics/scores";
+import { inferenceModel } from "../training/evaluate";
 import type { Clip, TimelineDocument } from "../document/document";
 import {
   type SensitivityBase,
@@ -47,7 +48,7 @@ export async function scanSensitivity(
   const kind = kindOf(clip);
   const study = await beginStudy(document, clipId, deps);
   const snapshot = await stateBefore(study, deps);
-  const { validation, normalization } = study.inputs.data;
+  const { task, validation, normalization } = study.inputs.data;
   const data = await validation();
   if (data.count === 0) {
     throw new EngineError("usage", "expected validation images, got none; the data set has only test images");
@@ -59,7 +60,7 @@ export async function scanSensitivity(
       deps.control.check();
     };
     try {
-      return (await evaluate(model, data, { normalization, between, count: images })).accuracy;
+      return scoreOf(await task.evaluate(model, data, { normalization, between, count: images }));
     } finally {
       model.dispose();
     }
@@ -71,7 +72,8 @@ export async function scanSensitivity(
     kind,
     layers: layers.map(({ id, units }) => ({ id, units })),
     ratios,
-    accuracy: await scored(snapshot),
+    metric: task.primary,
+    score: await scored(snapshot),
     images: Math.min(images ?? data.count, data.count),
     bytes: bytesOf(snapshot),
     macs: macsOf(snapshot.network),
@@ -84,7 +86,7 @@ export async function scanSensitivity(
       const cell = {
         layer: layer.id,
         ratio,
-        accuracy: await scored(pruned),
+        score: await scored(pruned),
         savedBytes: base.bytes - bytesOf(pruned),
         savedMacs: base.macs - macsOf(pruned.network),
       };

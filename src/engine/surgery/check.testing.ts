@@ -54,8 +54,8 @@ export function logitsOf({ network, values, states, activations }: Snapshot, x: 
     const parameter = (name: string) =>
       tf.tensor(effectiveValues(values.get(name)!, states.get(name)), [...shapes.get(name)!]);
     const images = tf.tensor(x, [x.length / sizeOfShape(input.attrs.shape), ...input.attrs.shape]);
-    const { logits } = forward(network, parameter, images, activationTransforms(activations));
-    return logits.dataSync() as Float32Array;
+    const { output } = forward(network, parameter, images, activationTransforms(activations));
+    return output.dataSync() as Float32Array;
   });
 }
 

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createBatchOrder, imageBatch, labelBatch } from "./batches";
+import { labelBatch } from "../tasks/classification";
+import { createBatchOrder, imageBatch } from "./batches";
 import type { LabelledImages } from "../datasets/source";
 
 beforeAll(async () => {

@@ -36,13 +36,6 @@ export function imageBatch(
   return tf.tensor(pixels, [batchSize, ...data.shape], "float32");
 }
 
-/** One-hot labels `[indices.length, classes]`. */
-export function labelBatch(data: LabelledImages, indices: ArrayLike<number>, classes: number): tf.Tensor2D {
-  const hot = new Float32Array(indices.length * classes);
-  for (let b = 0; b < indices.length; b++) hot[b * classes + data.labels[indices[b]!]!] = 1;
-  return tf.tensor2d(hot, [indices.length, classes]);
-}
-
 export interface BatchOrder {
   /** Indices below `count` of the images of step `step` (0-based); always `batchSize` of them. */
   at(step: number, count: number): Uint32Array;

@@ -14,7 +14,7 @@ export interface ForwardOptions {
   readonly fuse?: boolean;
   /** Draws of dropout; differs from step to step. */
   readonly noiseSeed?: number;
-  /** Nodes whose outputs the caller wants besides the logits. */
+  /** Nodes whose outputs the caller wants besides the last. */
   readonly taps?: ReadonlySet<string>;
   /** What happens to a node's output before anyone reads it (activation quantizers). */
   readonly transformActivation?: (nodeId: string, value: tf.Tensor) => tf.Tensor;
@@ -26,8 +26,8 @@ export interface ForwardOptions {
 }
 
 export interface ForwardResult {
-  /** `[batch, classes]` */
-  readonly logits: tf.Tensor2D;
+  /** `[batch, ...output shape]`; of a classifier the logits. */
+  readonly output: tf.Tensor;
   readonly taps: ReadonlyMap<string, tf.Tensor>;
 }
 
@@ -121,5 +121,5 @@ export function forward(
     values.set(produced, value);
     if (taps?.has(produced)) tapped.set(produced, value);
   }
-  return { logits: values.get(network.output) as tf.Tensor2D, taps: tapped };
+  return { output: values.get(network.output)!, taps: tapped };
 }

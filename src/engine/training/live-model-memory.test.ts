@@ -5,6 +5,7 @@ import { registerWasmTrainingKernels, unregisterWasmTrainingKernels } from "../b
 import { plainSnapshot, type Snapshot } from "../core/snapshot";
 import { channelGroups } from "../surgery/channel-groups";
 import { removeChannels } from "../surgery/remove-channels";
+import { classification } from "../tasks/classification";
 import { networkBuilder } from "../zoo/builder";
 import { initializeValues } from "../zoo/initialize";
 import { LiveModel } from "./live-model";
@@ -40,7 +41,8 @@ function train(model: LiveModel): void {
   const x = tf.randomUniform([4, side, side, 1], 0, 1, "float32", 1);
   const oneHot = tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d([1, 2, 3, 4], "int32"), 10), "float32")) as tf.Tensor2D;
   const { total, parts } = trainStep(model, {
-    batch: { step: 0, indices: new Uint32Array(4), x, oneHot },
+    task: classification,
+    batch: { step: 0, keys: new Uint32Array(4), x, targets: { oneHot } },
     terms: [],
     optimizer: { kind: "adam", learningRate: 0.01, momentum: 0 },
     noiseSeed: 1,

@@ -31,7 +31,7 @@ function handBack(snapshot: Snapshot, x: Float32Array, nodeIds: readonly string[
   const of = new Map<string, Float32Array>();
   tf.tidy(() => {
     const images = tf.tensor(x, [x.length / sizeOfShape(input.attrs.shape), ...input.attrs.shape]);
-    const start = (made: tf.Tensor2D) => {
+    const start = (made: tf.Tensor) => {
       logits = made.dataSync<"float32">();
       return made;
     };

@@ -24,8 +24,8 @@ export interface RelevanceRule {
 export interface RelevanceRequest extends RelevanceRule {
   /** Nodes whose relevances are wanted. */
   readonly nodeIds: readonly string[];
-  /** Relevance of the logits, of their shape: what is handed back. */
-  readonly start: (logits: tf.Tensor2D) => tf.Tensor;
+  /** Relevance of the network's output, of its shape: what is handed back. */
+  readonly start: (output: tf.Tensor) => tf.Tensor;
   /** What happens to a node's output before anyone reads it, and before one reader does (activation quantizers). */
   readonly transformActivation?: ForwardOptions["transformActivation"];
   readonly transformInput?: ForwardOptions["transformInput"];
@@ -45,7 +45,7 @@ export function relevances(
 ): Map<string, tf.Tensor> {
   const made = new Map<string, tf.Tensor>();
   const outputs = new Map<string, tf.Tensor>();
-  const { logits } = forward(network, parameter, x, {
+  const { output: last } = forward(network, parameter, x, {
     fuse: false,
     transformInput,
     transformActivation(id, value) {
@@ -56,7 +56,7 @@ export function relevances(
     },
   });
   const positive = nonNegativeNodes(network);
-  const found = new Map<string, tf.Tensor>([[network.output, start(logits)]]);
+  const found = new Map<string, tf.Tensor>([[network.output, start(last)]]);
   for (const node of network.nodes.toReversed()) {
     const relevance = found.get(node.id);
     if (!relevance || node.op === "input") continue;

@@ -4,6 +4,7 @@ import { startWasm } from "../backend/node-wasm.testing";
 import { registerWasmTrainingKernels } from "../backend/wasm-kernels";
 import { softLoss, softTargets } from "../blocks/distill/kd-logits/kd-logits";
 import { plainSnapshot } from "../core/snapshot";
+import { classification } from "../tasks/classification";
 import { networkBuilder } from "../zoo/builder";
 import { LearnedTensors } from "./learned-tensors";
 import { LiveModel } from "./live-model";
@@ -38,12 +39,14 @@ function twoWeights(w: readonly [number, number]): LiveModel {
 /** Two samples: x = 1 of class 0, x = -2 of class 1. */
 const batch = (): Batch => ({
   step: 0,
-  indices: Uint32Array.of(0, 1),
+  keys: Uint32Array.of(0, 1),
   x: tf.tensor2d([1, -2], [2, 1]),
-  oneHot: tf.tensor2d([
-    [1, 0],
-    [0, 1],
-  ]),
+  targets: {
+    oneHot: tf.tensor2d([
+      [1, 0],
+      [0, 1],
+    ]),
+  },
 });
 const inputs = [1, -2] as const;
 const teacherLogits = [
@@ -85,9 +88,15 @@ describe("trainStep", () => {
     const before = tf.memory().numTensors;
     const model = twoWeights(w);
     const data = batch();
-    const { total, parts } = trainStep(model, { batch: data, terms: [term], optimizer: plainDescent, noiseSeed: 0 });
+    const { total, parts } = trainStep(model, {
+      task: classification,
+      batch: data,
+      terms: [term],
+      optimizer: plainDescent,
+      noiseSeed: 0,
+    });
     const losses = [total, ...parts].map((t) => t.dataSync()[0]!);
-    tf.dispose([data.x, data.oneHot, total, ...parts]);
+    tf.dispose([data.x, data.targets, total, ...parts]);
     const after = (await model.snapshot()).values.get("fc/kernel")!;
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -111,7 +120,7 @@ describe("trainStep", () => {
       share: 0,
       taps: ["input"],
       prepare(b) {
-        order.push(`prepare ${b.indices.join()}`);
+        order.push(`prepare ${b.keys!.join()}`);
         return [tf.scalar(3)];
       },
       compute({ taps, logits }, [three]) {
@@ -120,6 +129,7 @@ describe("trainStep", () => {
       },
     };
     const { total, parts } = trainStep(model, {
+      task: classification,
       batch: data,
       terms: [watching],
       optimizer: plainDescent,
@@ -132,7 +142,7 @@ describe("trainStep", () => {
     expect(order).toEqual(["prepare 0,1", "compute input 2x2", "update"]);
     expect(parts[1]!.dataSync()[0]).toBeCloseTo(-1.5, 6); // 3 * mean(1, -2)
     expect([...(await model.snapshot()).values.get("fc/kernel")!]).toEqual([1, 2]);
-    tf.dispose([data.x, data.oneHot, total, ...parts]);
+    tf.dispose([data.x, data.targets, total, ...parts]);
     model.dispose();
   });
 
@@ -143,6 +153,7 @@ describe("trainStep", () => {
     const gate = learned.create("gate", Float32Array.of(1), [], true);
     const seen: string[] = [];
     const { total, parts } = trainStep(model, {
+      task: classification,
       batch: data,
       terms: [{ name: "weights", share: 1, compute: ({ parameter }) => tf.sum(parameter("fc/kernel")) as tf.Scalar }],
       optimizer: plainDescent,
@@ -170,7 +181,7 @@ describe("trainStep", () => {
     expect(a).toBeCloseTo(1 - moved, 6);
     expect(b).toBeCloseTo(2 - moved, 6);
     expect([...(await gate.values())]).toEqual([1]);
-    tf.dispose([data.x, data.oneHot, total, ...parts]);
+    tf.dispose([data.x, data.targets, total, ...parts]);
     learned.dispose();
     model.dispose();
   });
@@ -179,13 +190,14 @@ describe("trainStep", () => {
     const model = twoWeights([1, 2]);
     const data = batch();
     const { total, parts } = trainStep(model, {
+      task: classification,
       batch: data,
       terms: [share(0.6), share(0.6)],
       optimizer: plainDescent,
       noiseSeed: 0,
     });
     expect(parts.map((p) => p.dataSync()[0])).toEqual([0, 0, 0]);
-    tf.dispose([data.x, data.oneHot, total, ...parts]);
+    tf.dispose([data.x, data.targets, total, ...parts]);
     model.dispose();
   });
 
@@ -199,11 +211,11 @@ describe("trainStep", () => {
         throw new Error("broken");
       },
     };
-    const request = { batch: data, terms: [term, broken], optimizer: plainDescent, noiseSeed: 0 };
+    const request = { task: classification, batch: data, terms: [term, broken], optimizer: plainDescent, noiseSeed: 0 };
     expect(() => trainStep(model, request)).toThrow("broken");
     expect(tf.memory().numTensors).toBe(before);
     expect([...(await model.snapshot()).values.get("fc/kernel")!]).toEqual([1, 2]);
-    tf.dispose([data.x, data.oneHot]);
+    tf.dispose([data.x, data.targets]);
     model.dispose();
   });
 
@@ -230,14 +242,20 @@ describe("trainStep", () => {
       ]),
     };
     const before = tf.memory().numTensors;
-    const { total, parts } = trainStep(model, { batch: data, terms: [], optimizer: plainDescent, noiseSeed: 0 });
+    const { total, parts } = trainStep(model, {
+      task: classification,
+      batch: data,
+      terms: [],
+      optimizer: plainDescent,
+      noiseSeed: 0,
+    });
     tf.dispose([total, ...parts]);
     // gamma and beta have velocities now.
     expect(tf.memory().numTensors).toBe(before + 2);
     const { values } = await model.snapshot();
     expect([...values.get("bn/movingMean")!]).toEqual([1, 2]); // half of 2 and 4
     expect([...values.get("bn/movingVariance")!]).toEqual([1, 8.5]); // (1 + 1) / 2, (1 + 16) / 2
-    tf.dispose([data.x, data.oneHot]);
+    tf.dispose([data.x, data.targets]);
     model.dispose();
   });
 });

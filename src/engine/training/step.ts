@@ -3,7 +3,8 @@
  * calls backward.
  */
 import * as tf from "@tensorflow/tfjs-core";
-import { softmaxCrossEntropy } from "../backend/fused";
+import { classLogitsOf } from "../tasks/class-logits";
+import type { Targets, Task } from "../tasks/task";
 import { forward } from "./forward";
 import type { LearnedTensors } from "./learned-tensors";
 import type { LiveModel } from "./live-model";
@@ -12,15 +13,18 @@ import type { OptimizerSettings } from "./optimizer";
 export interface Batch {
   /** Optimizer steps since the document's start. */
   readonly step: number;
-  /** Places of the images in the document's training images. */
-  readonly indices: Uint32Array;
+  /** Places of the examples among the document's training examples; absent for examples that are made up. */
+  readonly keys?: Uint32Array;
   /** `[batch, ...shape]` */
   readonly x: tf.Tensor;
-  /** `[batch, classes]` */
-  readonly oneHot: tf.Tensor2D;
+  /** What the task trains towards; absent for examples without labels: then the task's own loss is 0. */
+  readonly targets?: Targets;
 }
 
 export interface BatchOutput extends Batch {
+  /** `[batch, ...output shape]` */
+  readonly output: tf.Tensor;
+  /** The output as rows of class logits. @throws EngineError `invalid-params` for a task without classes */
   readonly logits: tf.Tensor2D;
   readonly taps: ReadonlyMap<string, tf.Tensor>;
   /** Raw value of a parameter, for a term on the weights themselves: its gradient reaches the optimizer. */
@@ -53,7 +57,7 @@ export interface StepTerm {
   /** Names it among the losses. */
   readonly name: string;
   /**
-   * Share of the supervision it takes over from hard labels, in [0, 1]: cross-entropy keeps `max(0, 1 - sum of shares)`.
+   * Share of the supervision it takes over from the task's own loss, in [0, 1]: that keeps `max(0, 1 - sum of shares)`.
    * 0 for a regularizer.
    */
   readonly share: number;
@@ -66,6 +70,7 @@ export interface StepTerm {
 }
 
 export interface StepRequest {
+  readonly task: Task;
   readonly batch: Batch;
   readonly terms: readonly StepTerm[];
   readonly optimizer: OptimizerSettings;
@@ -76,19 +81,19 @@ export interface StepRequest {
   readonly beforeUpdate?: (updates: ParameterUpdates) => void;
 }
 
-/** The loss and its parts as scalars on the device, hard labels first, then the terms in order; the caller disposes them. */
+/** The loss and its parts as scalars on the device, the task's first, then the terms in order; the caller disposes them. */
 export interface StepLosses {
   readonly total: tf.Scalar;
   readonly parts: readonly tf.Scalar[];
 }
 
-/** Weight of the hard-label cross-entropy beside these terms. */
+/** Weight of the task's own loss beside these terms. */
 export const hardLabelWeight = (terms: readonly StepTerm[]): number =>
   Math.max(0, 1 - terms.reduce((sum, t) => sum + t.share, 0));
 
 /** Disposes what it holds should a term throw; of a term that throws inside the tape tfjs itself leaves what it saved. */
 export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
-  const { batch, terms, optimizer, noiseSeed, beforeUpdate, hooks = [] } = request;
+  const { task, batch, terms, optimizer, noiseSeed, beforeUpdate, hooks = [] } = request;
   const weight = hardLabelWeight(terms);
   const taps = new Set(terms.flatMap((t) => t.taps ?? []));
   const prepared: tf.Tensor[][] = [];
@@ -108,8 +113,17 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
         onBatchStatistics: (nodeId, mean, variance) =>
           statistics.push({ nodeId, mean: tf.keep(mean), variance: tf.keep(variance) }),
       });
-      const full: BatchOutput = { ...batch, ...output, parameter: (name) => model.raw(name) };
-      const hard = tf.mul(softmaxCrossEntropy(output.logits, batch.oneHot), weight) as tf.Scalar;
+      const full: BatchOutput = {
+        ...batch,
+        ...output,
+        get logits() {
+          return classLogitsOf(task, output.output);
+        },
+        parameter: (name) => model.raw(name),
+      };
+      const hard = batch.targets
+        ? (tf.mul(task.loss(output.output, batch.targets), weight) as tf.Scalar)
+        : tf.scalar(0);
       const all = [hard, ...terms.map((t, i) => t.compute(full, prepared[i]!))];
       for (const part of all) parts.push(tf.keep(tf.clone(part)));
       return all.slice(1).reduce<tf.Scalar>((sum, part) => tf.add(sum, part), hard);

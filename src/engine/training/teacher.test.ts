@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { livelySnapshot } from "../surgery/check.testing";
 import { startTiny, tinyImages, tinyNetwork } from "../run/tiny.testing";
+import { classification } from "../tasks/classification";
 import { imageBatch } from "./batches";
 import { createTeacher, type TeacherOptions } from "./teacher";
 
@@ -10,8 +11,9 @@ const data = tinyImages(300, "train");
 
 beforeAll(startTiny);
 
-async function logitsOf(options: TeacherOptions, indices: Uint32Array): Promise<Float32Array> {
+async function logitsOf(given: Omit<TeacherOptions, "task">, indices: Uint32Array): Promise<Float32Array> {
   const before = tf.memory().numTensors;
+  const options = { task: classification, ...given };
   const teacher = await createTeacher(snapshot, data, options);
   const x = imageBatch(data, indices, options.normalization);
   const logits = teacher.logits(indices, x);
@@ -46,7 +48,8 @@ describe("teacher", () => {
     expect(pauses).toBe(2); // 250 + 50
     const before = tf.memory().numTensors;
     const stop = () => Promise.reject(new Error("stop"));
-    await expect(createTeacher(snapshot, data, { count: 300, expected: 300, between: stop })).rejects.toThrow("stop");
+    const options = { task: classification, count: 300, expected: 300, between: stop };
+    await expect(createTeacher(snapshot, data, options)).rejects.toThrow("stop");
     expect(tf.memory().numTensors).toBe(before);
   });
 });

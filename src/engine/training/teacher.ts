@@ -5,6 +5,8 @@ import type { Snapshot } from "../core/snapshot";
 import { foldBatchNorm } from "../surgery/fold-batch-norm";
 import { imageBatch, type Normalization } from "./batches";
 import type { LabelledImages } from "../datasets/source";
+import { classLogitsOf } from "../tasks/class-logits";
+import type { Task } from "../tasks/task";
 import { evaluationBatchSize, inferenceModel } from "./evaluate";
 
 export interface DisposableTeacher extends Teacher {
@@ -12,6 +14,7 @@ export interface DisposableTeacher extends Teacher {
 }
 
 export interface TeacherOptions {
+  readonly task: Task;
   readonly normalization?: Normalization;
   /** Images of `data`, from the first, that will be asked for. */
   readonly count: number;
@@ -22,8 +25,8 @@ export interface TeacherOptions {
 }
 
 /**
- * There is no augmentation, so an image's logits never change: where every image is seen about once or more, they are
- * computed once, in batches of one size, and looked up afterwards. Which of the two happens follows from the document
+ * There is no augmentation, so the logits of an image with a key never change: where every image is seen about once or
+ * more, they are computed once, in batches of one size, and looked up afterwards. Which of the two happens follows from the document
  * alone, so a resumed run is taught by the same numbers.
  */
 export async function createTeacher(
@@ -31,25 +34,34 @@ export async function createTeacher(
   data: LabelledImages,
   options: TeacherOptions,
 ): Promise<DisposableTeacher> {
-  const { normalization, count, expected, between } = options;
+  const { task, normalization, count, expected, between } = options;
   const model = inferenceModel(foldBatchNorm(snapshot));
+  const computed = (x: tf.Tensor) => tf.tidy(() => classLogitsOf(task, model.predict(x).output));
   if (expected < count) {
-    return { logits: (_, x) => tf.tidy(() => model.predict(x).logits), dispose: () => model.dispose() };
+    return { logits: (_, x) => computed(x), dispose: () => model.dispose() };
   }
-  const parts: tf.Tensor2D[] = [];
+  const parts: tf.Tensor[] = [];
   try {
     for (let from = 0; from < count; from += evaluationBatchSize) {
       const indices = Uint32Array.from({ length: Math.min(evaluationBatchSize, count - from) }, (_, i) => from + i);
-      parts.push(tf.tidy(() => model.predict(imageBatch(data, indices, normalization, evaluationBatchSize)).logits));
+      parts.push(tf.tidy(() => model.predict(imageBatch(data, indices, normalization, evaluationBatchSize)).output));
       await between?.();
     }
     const table = tf.tidy(() => tf.concat(parts, 0));
     return {
-      logits: (indices) => tf.tidy(() => tf.gather(table, tf.tensor1d(Int32Array.from(indices), "int32"))),
-      dispose: () => table.dispose(),
+      logits: (keys, x) =>
+        keys
+          ? tf.tidy(() => classLogitsOf(task, tf.gather(table, tf.tensor1d(Int32Array.from(keys), "int32"))))
+          : computed(x),
+      dispose() {
+        table.dispose();
+        model.dispose();
+      },
     };
+  } catch (error) {
+    model.dispose();
+    throw error;
   } finally {
     tf.dispose(parts);
-    model.dispose();
   }
 }

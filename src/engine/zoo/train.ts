@@ -6,12 +6,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { EngineError } from "../core/errors";
 import { plainSnapshot, type Snapshot } from "../core/snapshot";
 import { pack, unpack } from "../core/tensor-pack";
-import { createBatchOrder, imageBatch, labelBatch } from "../training/batches";
+import { createBatchOrder, imageBatch } from "../training/batches";
 import type { LabelledImages } from "../datasets/source";
 import { learningRateFactor } from "../document/learning-rate";
 import { LiveModel } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
 import { trainStep } from "../training/step";
+import type { Task, TaskData } from "../tasks/task";
 import type { BuildId } from "./build-ids";
 import { builders } from "./builders";
 import { initializeValues } from "./initialize";
@@ -44,12 +45,13 @@ export const zooTrainingSteps = ({ epochs, batchSize }: ZooTraining, images: num
 export async function* trainZooNetwork(
   training: ZooTraining,
   data: LabelledImages,
-  classes: number,
+  task: Task,
+  info: TaskData,
   options: { readonly reportEvery: number; readonly resume?: Uint8Array },
 ): AsyncGenerator<ZooProgress> {
   const { build, seed, batchSize, learningRate } = training;
   const steps = zooTrainingSteps(training, data.count);
-  const network = builders[build](data.shape, classes);
+  const network = builders[build](data.shape, info.classes.length);
   const resumed = options.resume && unpack(options.resume);
   const state = resumed && unpackState(resumed);
   const model = new LiveModel(state?.snapshot ?? plainSnapshot(network, initializeValues(network, seed)));
@@ -58,11 +60,12 @@ export async function* trainZooNetwork(
   try {
     let losses: tf.Scalar[] = [];
     for (let step = resumed ? (resumed.json as { step: number }).step : 0; step < steps; step++) {
-      const indices = order.at(step, data.count);
-      const x = imageBatch(data, indices);
-      const oneHot = labelBatch(data, indices, classes);
+      const keys = order.at(step, data.count);
+      const x = imageBatch(data, keys);
+      const targets = task.targets(data, keys, info);
       const { total, parts } = trainStep(model, {
-        batch: { step, indices, x, oneHot },
+        task,
+        batch: { step, keys, x, targets },
         terms: [],
         optimizer: {
           kind: "adam",
@@ -71,7 +74,7 @@ export async function* trainZooNetwork(
         },
         noiseSeed: step,
       });
-      tf.dispose([x, oneHot, ...parts]);
+      tf.dispose([x, targets, ...parts]);
       losses.push(total);
       const done = step + 1;
       if (done % options.reportEvery !== 0 && done !== steps) continue;

@@ -91,8 +91,8 @@ export const files = {
   evaluate: w("Evaluate it", "评估"),
   evaluating: w("Evaluating …", "正在评估……"),
   evaluated: w(
-    "accuracy {{accuracy}} · loss {{loss}} · {{images}} test images of {{data}} · measured",
-    "准确率 {{accuracy}} · 损失 {{loss}} · {{data}} 测试图像 {{images}} 张 · 实测",
+    "{{metric}} {{score}} · loss {{loss}} · {{images}} test images of {{data}} · measured",
+    "{{metric}} {{score}} · 损失 {{loss}} · {{data}} 测试图像 {{images}} 张 · 实测",
   ),
   inUse: w("in use", "使用中"),
   opened: w("open now; what you had before is among the recent timelines", "已打开；此前的时间线在“最近的时间线”中"),

@@ -92,7 +92,6 @@ export const inspector = {
 
   // What it did, and what can be done with it.
   outcome: w("What it did", "实际效果"),
-  outcomeAccuracy: w("Accuracy", "准确率"),
   outcomeBytes: w("Weights", "权重"),
   outcomeRatio: w("Ratio", "压缩率"),
   outcomeFrom: w("{{before}} → {{after}}", "{{before}} → {{after}}"),
@@ -120,8 +119,8 @@ export const inspector = {
     "一个片段是一种方法在若干优化步内（或某一瞬间）的作用；选中后可在此修改。",
   ),
   guideAxes: w(
-    "The picture shows accuracy upwards and the compression ratio to the right: each point is a file that was decoded again and tested.",
-    "图中纵轴为准确率，横轴为压缩率：每个点都是一个经重新解码并测试的文件。",
+    "The picture shows {{metric}} upwards and the compression ratio to the right: each point is a file that was decoded again and tested.",
+    "图中纵轴为{{metric}}，横轴为压缩率：每个点都是一个经重新解码并测试的文件。",
   ),
   guideOrder: w(
     "Order matters: pruning and then distilling repairs a network that has already lost weights, pruning while distilling lets the teacher steer which ones it can do without.",

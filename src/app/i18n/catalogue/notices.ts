@@ -6,8 +6,8 @@ export const notices = {
   dismiss: w("Dismiss", "关闭通知"),
   runFailed: w("The run has failed.", "运行失败。"),
   guardTookBack: w(
-    "The accuracy guard of {{clip}} took a decision back: accuracy fell from {{reference}} to {{accuracy}}. The clip decides no more.",
-    "{{clip}} 的准确率保护撤回了一次决策：准确率从 {{reference}} 降至 {{accuracy}}。该片段不再决策。",
+    "The accuracy guard of {{clip}} took a decision back: {{metric}} went from {{reference}} to {{score}}. The clip decides no more.",
+    "{{clip}} 的准确率保护撤回了一次决策：{{metric}}从 {{reference}} 变为 {{score}}。该片段不再决策。",
   ),
   respawned: w(
     "The engine had to be started again; the run goes on from its last boundary.",

@@ -59,10 +59,10 @@ export const pruning = {
   scanAgain: w("Scan again", "重新扫描"),
   scanDone: w("{{done}} of {{all}} cells", "{{done}} / {{all}} 格"),
   scanOf: w(
-    "points of accuracy lost against {{accuracy}} on {{images}} validation images",
-    "相对于 {{images}} 张验证图像上 {{accuracy}} 的准确率损失（百分点）",
+    "{{metric}} lost against {{score}} on {{images}} validation images",
+    "相对于 {{images}} 张验证图像上 {{score}} 的{{metric}}损失",
   ),
-  scanTable: w("Accuracy lost, by layer and ratio", "各层各比例的准确率损失"),
+  scanTable: w("{{metric}} lost, by layer and ratio", "各层各比例的{{metric}}损失"),
   scanLayer: w("layer", "层"),
   scanStopped: w("Stopped; what is there can be used.", "已停止；已有结果可用。"),
   planBy: w("Choose ratios by", "比例依据"),
@@ -75,8 +75,8 @@ export const pruning = {
   planNone: w("No layer can do without anything under this condition.", "在此条件下没有可剪枝的层。"),
   planOutOfReach: w("Out of reach: even the largest ratios leave more.", "无法达到：即使取最大比例仍超出预算。"),
   planEstimate: w(
-    "estimated, each layer for itself: {{bytes}} fewer bytes, {{macs}} fewer MACs, {{loss}} of accuracy lost before recovery",
-    "按各层独立估计：字节减少 {{bytes}}，MACs 减少 {{macs}}，恢复前准确率损失 {{loss}}",
+    "estimated, each layer for itself: {{bytes}} fewer bytes, {{macs}} fewer MACs, {{loss}} of {{metric}} lost before recovery",
+    "按各层独立估计：字节减少 {{bytes}}，MACs 减少 {{macs}}，恢复前{{metric}}损失 {{loss}}",
   ),
   planUse: w("Use these ratios", "采用这些比例"),
   planChosen: w("chosen", "选中"),
@@ -102,8 +102,8 @@ export const pruning = {
   widthChange: w("{{before}} → {{after}}", "{{before}} → {{after}}"),
   widthOutput: w("output of {{node}}", "{{node}} 的输出"),
   takenBack: w(
-    "Taken back at step {{step}} by the accuracy guard: validation accuracy fell from {{reference}} to {{accuracy}}, and {{allowed}} is allowed. The network is what it was before; the clip decided nothing more.",
-    "准确率保护在第 {{step}} 步撤回了此次决策：验证准确率从 {{reference}} 降至 {{accuracy}}，允许降幅为 {{allowed}}。网络已恢复到此前状态，该片段不再决策。",
+    "Taken back at step {{step}} by the accuracy guard: validation {{metric}} went from {{reference}} to {{score}}, and {{allowed}} is allowed. The network is what it was before; the clip decided nothing more.",
+    "准确率保护在第 {{step}} 步撤回了此次决策：验证{{metric}}从 {{reference}} 变为 {{score}}，允许降幅为 {{allowed}}。网络已恢复到此前状态，该片段不再决策。",
   ),
   layerBar: w(
     "{{layer}}: {{kept}} of {{first}} weights left, {{removed}} went here",

@@ -18,7 +18,7 @@ export const runs = {
   onChart: w("On the chart", "图上显示"),
   showRun: w("Show {{run}} on the chart", "在图上显示 {{run}}"),
   name: w("Run", "运行"),
-  accuracy: w("Accuracy", "准确率"),
+  score: w("Score", "得分"),
   ratio: w("Ratio", "压缩率"),
   bytes: w("Weights", "权重"),
   fileBytes: w("File", "文件"),

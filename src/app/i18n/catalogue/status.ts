@@ -9,7 +9,7 @@ export const status = {
   seed: w("seed {{seed}}", "随机种子 {{seed}}"),
   requests: w("nothing leaves this machine", "数据不离开本机"),
   at: w(
-    "step {{step}} · accuracy {{accuracy}} · ratio {{ratio}}",
-    "第 {{step}} 步 · 准确率 {{accuracy}} · 压缩率 {{ratio}}",
+    "step {{step}} · {{metric}} {{score}} · ratio {{ratio}}",
+    "第 {{step}} 步 · {{metric}} {{score}} · 压缩率 {{ratio}}",
   ),
 } as const;

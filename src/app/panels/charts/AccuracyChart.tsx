@@ -1,14 +1,18 @@
-/** The picture: accuracy against compression, of the run at hand while it goes on and of those before it. */
+/** The picture: what the task scores against compression, of the run at hand while it goes on and of those before it. */
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { accuracyRange, type AxisPair, ratioRange } from "../../charts/axes";
+import { metricInfo, type MetricId } from "../../../engine/tasks/metrics/catalogue";
+import { scoreOf } from "../../../engine/tasks/metrics/scores";
+import { type AxisPair, ratioRange, scoreRange } from "../../charts/axes";
 import { outcomeOf, paretoFront, staircase } from "../../charts/pareto";
 import { Plot } from "../../charts/Plot";
 import { useCurrentPoints, useEarlierRuns, useReferenceDocument } from "../../charts/runs-shown";
 import { stretchesOf } from "../../charts/trajectory";
+import { useMetric } from "../../charts/use-metric";
 import { usePointNames } from "../../charts/use-names";
 import { useRunNames } from "../../charts/use-run-names";
-import { formatBytes, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { formatBytes, formatNumber, formatRatio } from "../../i18n/format";
+import { formatMetric, formatScore } from "../../i18n/format-metric";
 import { useLanguage } from "../../i18n/i18n";
 import { isActive } from "../../stores/run-store";
 import { useRuns } from "../../stores/use-studio";
@@ -39,6 +43,7 @@ function Picture() {
   const figures = useRef<HTMLDivElement>(null);
   const [reader] = useState(createPointReader);
 
+  const { name, meaning } = useMetric();
   const axes = useAxes();
   const stretches = useMemo(() => stretchesOf(points, document), [points, document]);
   const outcomes = useMemo(
@@ -53,11 +58,11 @@ function Picture() {
     const [first, latest] = [points[0], points.at(-1)];
     const said: Label[] = [];
     if (first) {
-      const values = { accuracy: formatPercent(first.accuracy, 1), bytes: formatBytes(first.sizeBytes) };
+      const values = { score: formatScore(first, 1), bytes: formatBytes(first.sizeBytes) };
       said.push({ at: first, lines: [t("original", values)] });
     }
     if (latest && latest !== first) {
-      const values = { accuracy: formatPercent(latest.accuracy, 1), ratio: formatRatio(latest.compressionRatio) };
+      const values = { score: formatScore(latest, 1), ratio: formatRatio(latest.compressionRatio) };
       const measured = { bytes: formatBytes(latest.sizeBytes), images: formatNumber(latest.testImages) };
       said.push({ at: latest, lines: [t(last, values), t("nowMeasured", measured)] });
     }
@@ -69,7 +74,7 @@ function Picture() {
 
   return (
     <>
-      <p className="charts-y small quiet">↑ {t("accuracyAxis")}</p>
+      <p className="charts-y small quiet">↑ {t("scoreAxis", { metric: name, meaning })}</p>
       <PointSlider reader={reader} targets={targets}>
         <Plot {...axes} right={16}>
           <EarlierPaths runs={drawn} />
@@ -92,27 +97,29 @@ function Picture() {
   );
 }
 
-const percentTick = (value: number) => formatPercent(value, value * 100 === Math.round(value * 100) ? 0 : 1);
+const scoreTick = (id: MetricId, value: number) =>
+  formatMetric(id, value, value * 100 === Math.round(value * 100) ? 0 : 1);
 
 function useAxes(): AxisPair {
   const language = useLanguage();
   const points = useCurrentPoints();
   const { drawn } = useEarlierRuns();
+  const { id } = useMetric();
   // New functions for each language: the axes are drawn again for them.
   const say = useMemo(() => {
     void language;
     return {
-      percent: (value: number) => percentTick(Number(value.toPrecision(6))),
+      score: (value: number) => scoreTick(id, Number(value.toPrecision(6))),
       ratio: (value: number) => `${formatNumber(value)}×`,
     };
-  }, [language]);
+  }, [language, id]);
   return useMemo(() => {
     const all = [points, ...drawn.map((run) => run.points)].flat();
     return {
       x: { ...ratioRange(all.map((point) => point.compressionRatio)), scale: "log", say: say.ratio },
-      y: { ...accuracyRange(all.map((point) => point.accuracy)), scale: "linear", say: say.percent },
+      y: { ...scoreRange(all.map(scoreOf), 6, metricInfo(id).range), scale: "linear", say: say.score },
     };
-  }, [points, drawn, say]);
+  }, [points, drawn, say, id]);
 }
 
 /** Points of the run at hand, then the results of those before it. */

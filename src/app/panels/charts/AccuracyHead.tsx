@@ -1,6 +1,7 @@
 /** What the picture shows, and what is to be known about it: out of date, failed, computed elsewhere. */
 import { useTranslation } from "react-i18next";
 import { useReferenceDocument } from "../../charts/runs-shown";
+import { useMetric } from "../../charts/use-metric";
 import { useOutOfDate } from "../../charts/use-out-of-date";
 import { formatNumber } from "../../i18n/format";
 import { useLibrary, useRuns } from "../../stores/use-studio";
@@ -13,7 +14,7 @@ export function AccuracyHead() {
   const backend = useRuns(({ current }) => current?.backend ?? null);
   return (
     <header>
-      <h2>{t("accuracyTitle")}</h2>
+      <h2>{t("scoreTitle", { metric: useMetric().label })}</h2>
       <EachPoint />
       {shipped && <p className="charts-tag small">{backend === null ? t("shipped") : t("shippedOn", { backend })}</p>}
       {outOfDate && <p className="charts-tag charts-warning small">{t("outOfDate")}</p>}

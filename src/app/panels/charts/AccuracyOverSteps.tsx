@@ -1,14 +1,18 @@
-/** The accuracy of the points of the run at hand, in the order of time. */
+/** The main figure of the points of the run at hand, in the order of time. */
 import { memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { metricInfo } from "../../../engine/tasks/metrics/catalogue";
+import { scoreOf } from "../../../engine/tasks/metrics/scores";
 import { documentEnd } from "../../../engine/document/document";
-import { accuracyRange, type AxisPair, stepRange } from "../../charts/axes";
+import { type AxisPair, scoreRange, stepRange } from "../../charts/axes";
 import { dotsPath, linesPath, marksPath } from "../../charts/path";
 import { Plot } from "../../charts/Plot";
 import { useCurrentPoints, useReferenceDocument } from "../../charts/runs-shown";
 import { type Stretch, stretchesOf } from "../../charts/trajectory";
+import { useMetric } from "../../charts/use-metric";
 import { useToPlace } from "../../charts/use-to-place";
-import { formatNumber, formatPercent } from "../../i18n/format";
+import { formatNumber } from "../../i18n/format";
+import { formatMetric, formatScore } from "../../i18n/format-metric";
 import { useLanguage } from "../../i18n/i18n";
 import type { Point } from "../../stores/run-store";
 import { KindLine } from "./KindLine";
@@ -19,14 +23,18 @@ export function AccuracyOverSteps() {
   const document = useReferenceDocument();
   const stretches = useMemo(() => stretchesOf(points, document), [points, document]);
   const language = useLanguage();
+  const { id, label } = useMetric();
   // New functions for each language: the axes are drawn again for them.
   const say = useMemo(() => {
     void language;
     return {
       step: (step: number) => formatNumber(step),
-      percent: (value: number) => `${formatNumber(100 * value, { maximumFractionDigits: 1 })} %`,
+      score: (value: number) =>
+        metricInfo(id).unit === "fraction"
+          ? `${formatNumber(100 * value, { maximumFractionDigits: 1 })} %`
+          : formatMetric(id, value),
     };
-  }, [language]);
+  }, [language, id]);
   const axes = useMemo(
     (): AxisPair => ({
       x: {
@@ -35,15 +43,12 @@ export function AccuracyOverSteps() {
         say: say.step,
       },
       y: {
-        ...accuracyRange(
-          points.map(({ accuracy }) => accuracy),
-          4,
-        ),
+        ...scoreRange(points.map(scoreOf), 4, metricInfo(id).range),
         scale: "linear",
-        say: say.percent,
+        say: say.score,
       },
     }),
-    [points, document, say],
+    [points, document, say, id],
   );
   const last = points.at(-1);
   return (
@@ -52,8 +57,8 @@ export function AccuracyOverSteps() {
       role="img"
       aria-label={
         last
-          ? t("accuracySpoken", { count: points.length, accuracy: formatPercent(last.accuracy, 1) })
-          : `${t("accuracyOverSteps")}: ${t("noPoints")}`
+          ? t("scoreSpoken", { metric: label, count: points.length, score: formatScore(last, 1) })
+          : `${t("scoreOverSteps", { metric: label })}: ${t("noPoints")}`
       }
     >
       <Plot {...axes}>
@@ -72,7 +77,7 @@ interface Props {
 const Path = memo(function Path({ points, stretches }: Props) {
   const toPlace = useToPlace();
   if (!toPlace) return null;
-  const placeOf = ({ step, accuracy }: Point) => toPlace(step, accuracy);
+  const placeOf = (point: Point) => toPlace(point.step, scoreOf(point));
   const boundaries = points.filter(({ clip, step }) => clip !== null || step === 0);
   return (
     <>

@@ -2,7 +2,9 @@
 import { useTranslation } from "react-i18next";
 import type { Place } from "../../charts/path";
 import type { Box } from "../../charts/place-labels";
-import { formatBytes, formatCount, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { shownFigures, useMetricWords } from "../../charts/use-metric";
+import { formatBytes, formatCount, formatNumber, formatRatio } from "../../i18n/format";
+import { formatMetric } from "../../i18n/format-metric";
 import type { Target } from "./point-reader";
 
 interface Props {
@@ -14,10 +16,11 @@ interface Props {
 export function PointFigures({ target: { point, name }, place, plot }: Props) {
   const { t } = useTranslation("charts");
   const { t: common } = useTranslation("common");
+  const wordsOf = useMetricWords();
   const measured: readonly (readonly [string, string])[] = [
-    [t("accuracy"), formatPercent(point.accuracy)],
+    ...shownFigures(point).map(([id, value]): [string, string] => [wordsOf(id).label, formatMetric(id, value)]),
     [t("images"), formatNumber(point.testImages)],
-    [t("loss"), formatNumber(point.loss, { maximumSignificantDigits: 3 })],
+    [wordsOf("loss").label, formatMetric("loss", point.loss)],
     [t("bytes"), formatBytes(point.sizeBytes)],
     [t("fileBytes"), formatBytes(point.fileBytes)],
     ...(point.latencyMs === null

@@ -1,12 +1,16 @@
 /** The points of the run at hand in words: for whoever cannot see the picture, and for other programs. */
-import { memo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isMetricId, metricInfo, type MetricId } from "../../../engine/tasks/metrics/catalogue";
+import { figureOf } from "../../../engine/tasks/metrics/scores";
 import { fileName, saveFile } from "../../actions/download";
 import { csvType } from "../../charts/csv";
 import { pointsCsv } from "../../charts/point-csv";
 import { useCurrentPoints, useReferenceDocument } from "../../charts/runs-shown";
+import { shownFigures, useMetricWords } from "../../charts/use-metric";
 import { usePointNames } from "../../charts/use-names";
-import { formatBytes, formatCount, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { formatBytes, formatCount, formatNumber, formatRatio } from "../../i18n/format";
+import { formatMetric } from "../../i18n/format-metric";
 import type { Point } from "../../stores/run-store";
 import { useRuns } from "../../stores/use-studio";
 import { DataTable } from "../../widgets/DataTable";
@@ -28,6 +32,9 @@ function Opened() {
   const { t } = useTranslation("charts");
   const points = useCurrentPoints();
   const document = useReferenceDocument();
+  // The same array for all rows until another run comes: only then are they drawn again.
+  const told = points[0] ? [...shownFigures(points[0]).map(([id]) => id), "loss" as const].join() : "";
+  const figures = useMemo(() => told.split(",").filter(isMetricId), [told]);
   const save = () => saveFile(pointsCsv(points), fileName(document.name, "csv"), csvType);
   return (
     <>
@@ -35,10 +42,10 @@ function Opened() {
         {t("downloadCsv")}
       </button>
       <DataTable label={t("tableCaption")} name="charts">
-        <Head />
+        <Head figures={figures} />
         <tbody>
           {points.map((point, i) => (
-            <Row key={i} point={point} />
+            <Row key={i} point={point} figures={figures} />
           ))}
         </tbody>
       </DataTable>
@@ -47,9 +54,7 @@ function Opened() {
 }
 
 const columns = [
-  ["accuracy", "measured"],
   ["images", "measured"],
-  ["loss", "measured"],
   ["ratio", "computed"],
   ["bytes", "measured"],
   ["fileBytes", "measured"],
@@ -60,7 +65,8 @@ const columns = [
   ["latency", "measured"],
 ] as const;
 
-function Head() {
+function Head({ figures }: { readonly figures: readonly MetricId[] }) {
+  const wordsOf = useMetricWords();
   const { t } = useTranslation("charts");
   const { t: common } = useTranslation("common");
   return (
@@ -68,6 +74,11 @@ function Head() {
       <tr>
         <th scope="col">{t("step")}</th>
         <th scope="col">{t("clip")}</th>
+        {figures.map((id) => (
+          <th key={id} scope="col">
+            {wordsOf(id).label} <span className="charts-how">{common(metricInfo(id).origin)}</span>
+          </th>
+        ))}
         {columns.map(([label, how]) => (
           <th key={label} scope="col">
             {t(label)} <span className="charts-how">{common(how)}</span>
@@ -78,7 +89,7 @@ function Head() {
   );
 }
 
-const Row = memo(function Row({ point }: { readonly point: Point }) {
+const Row = memo(function Row({ point, figures }: { readonly point: Point; readonly figures: readonly MetricId[] }) {
   const document = useReferenceDocument();
   const names = usePointNames();
   return (
@@ -87,9 +98,10 @@ const Row = memo(function Row({ point }: { readonly point: Point }) {
       <td className="words">
         {point.clip === null && point.step === 0 ? names.point(point, document) : names.clip(point, document)}
       </td>
-      <td>{formatPercent(point.accuracy)}</td>
+      {figures.map((id) => (
+        <td key={id}>{formatMetric(id, figureOf(point, id) ?? NaN)}</td>
+      ))}
       <td>{formatNumber(point.testImages)}</td>
-      <td>{formatNumber(point.loss, { maximumSignificantDigits: 3 })}</td>
       <td>{formatRatio(point.compressionRatio)}</td>
       <td>{formatBytes(point.sizeBytes)}</td>
       <td>{formatBytes(point.fileBytes)}</td>

@@ -5,7 +5,10 @@ import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { usePlotArea } from "recharts";
 import { useStore } from "zustand";
-import { formatBytes, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { scoreOf } from "../../../engine/tasks/metrics/scores";
+import { useMetric } from "../../charts/use-metric";
+import { formatBytes, formatNumber, formatRatio } from "../../i18n/format";
+import { formatScore } from "../../i18n/format-metric";
 import { PointFigures } from "./PointFigures";
 import { nearest, placeAfter, type PointReader, type Target } from "./point-reader";
 
@@ -17,12 +20,13 @@ interface SliderProps {
 
 export function PointSlider({ reader, targets, children }: SliderProps) {
   const { t } = useTranslation("charts");
+  const { label, name: metric } = useMetric();
   const at = useStore(reader, (state) => state.at);
   const count = targets.length;
   const target = targets[Math.min(at ?? count - 1, count - 1)];
   if (!target) {
     return (
-      <div className="charts-picture" role="img" aria-label={`${t("accuracyTitle")}: ${t("noPoints")}`}>
+      <div className="charts-picture" role="img" aria-label={`${t("scoreTitle", { metric: label })}: ${t("noPoints")}`}>
         {children}
       </div>
     );
@@ -45,7 +49,8 @@ export function PointSlider({ reader, targets, children }: SliderProps) {
       aria-valuenow={targets.indexOf(target) + 1}
       aria-valuetext={t("pointSpoken", {
         point: name,
-        accuracy: formatPercent(point.accuracy, 1),
+        metric,
+        score: formatScore(point, 1),
         images: formatNumber(point.testImages),
         ratio: formatRatio(point.compressionRatio),
         bytes: formatBytes(point.sizeBytes),
@@ -71,7 +76,7 @@ export function ReadPoint({ reader, targets, container }: Props) {
   const toPlace = useToPlace();
   const plot = usePlotArea();
   const places = useMemo(
-    () => (toPlace ? targets.map(({ point }) => toPlace(point.compressionRatio, point.accuracy)) : []),
+    () => (toPlace ? targets.map(({ point }) => toPlace(point.compressionRatio, scoreOf(point))) : []),
     [toPlace, targets],
   );
   if (!plot) return null;

@@ -3,6 +3,7 @@ import { memo } from "react";
 import { usePlotArea } from "recharts";
 import { type BlockFamily, familyOf } from "../../../engine/blocks/block";
 import type { TimelineDocument } from "../../../engine/document/document";
+import { scoreOf } from "../../../engine/tasks/metrics/scores";
 import { dotsPath, linesPath, marksPath } from "../../charts/path";
 import { along, type Box, placeLabel, textWidth } from "../../charts/place-labels";
 import type { TradeOff } from "../../charts/pareto";
@@ -21,7 +22,7 @@ interface Props {
 export const Trajectory = memo(function Trajectory({ points, stretches, document }: Props) {
   const toPlace = useToPlace();
   if (!toPlace) return null;
-  const placeOf = ({ compressionRatio, accuracy }: Point) => toPlace(compressionRatio, accuracy);
+  const placeOf = (point: Point) => toPlace(point.compressionRatio, scoreOf(point));
   const between = points.filter((point) => point.clip === null && point.step > 0);
   const boundaries = new Map<BlockFamily, Point[]>();
   for (const point of points) {
@@ -72,9 +73,9 @@ export const Labels = memo(function Labels({ labels, lines: drawnLines }: Labels
   const toPlace = useToPlace();
   const plot = usePlotArea();
   if (!toPlace || !plot) return null;
-  const dots = labels.map(({ at }) => toPlace(at.compressionRatio, at.accuracy));
+  const dots = labels.map(({ at }) => toPlace(at.compressionRatio, scoreOf(at)));
   const drawn = drawnLines.flatMap((line) =>
-    along(line.map((point) => toPlace(point.compressionRatio, point.accuracy))),
+    along(line.map((point) => toPlace(point.compressionRatio, scoreOf(point)))),
   );
   const taken: Box[] = [];
   const boxes = labels.map(({ lines }, i) => {

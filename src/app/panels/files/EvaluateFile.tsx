@@ -2,9 +2,12 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type EngineErrorData, toErrorData } from "../../../engine/core/errors";
+import { primaryMetric } from "../../../engine/tasks/metrics/scores";
 import type { TimelineDocument } from "../../../engine/document/document";
 import type { FileScore } from "../../../worker/protocol";
-import { formatNumber, formatPercent } from "../../i18n/format";
+import { useMetricWords } from "../../charts/use-metric";
+import { formatNumber } from "../../i18n/format";
+import { formatScore } from "../../i18n/format-metric";
 import { useFiles, useLibrary, useStudio } from "../../stores/use-studio";
 import { Failure } from "./Failure";
 import { dataOf } from "./sources";
@@ -74,11 +77,13 @@ function Score({ score }: { readonly score: FileScore }) {
   const { t } = useTranslation("files");
   const library = useLibrary((state) => state);
   const facts = useFiles((state) => state.facts);
-  const { accuracy, loss, images, dataset } = score;
+  const { loss, images, dataset } = score;
+  const { name } = useMetricWords()(primaryMetric(score));
   return (
     <p role="status">
       {t("evaluated", {
-        accuracy: formatPercent(accuracy),
+        metric: name,
+        score: formatScore(score),
         loss: formatNumber(loss, { maximumSignificantDigits: 4 }),
         images: formatNumber(images),
         data: dataOf(dataset, library, facts).name,

@@ -14,7 +14,14 @@ import {
 } from "./sources";
 
 const data = (id: string, title: string): DatasetInfo => ({
-  ...{ id, title, shape: [28, 28, 1], classes: ["a", "b"], counts: { train: 50, validation: 5, test: 20 } },
+  ...{
+    id,
+    title,
+    task: "classification" as const,
+    shape: [28, 28, 1],
+    classes: ["a", "b"],
+    counts: { train: 50, validation: 5, test: 20 },
+  },
   ...{ mean: 0, std: 1, licence: "", origin: "" },
 });
 const entry: ZooEntry = {

@@ -1,7 +1,10 @@
 /** What a clip did in the run that is shown, once the run has passed it. */
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { formatBytes, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { primaryMetric } from "../../../engine/tasks/metrics/scores";
+import { useMetricWords } from "../../charts/use-metric";
+import { formatBytes, formatNumber, formatRatio } from "../../i18n/format";
+import { formatScore } from "../../i18n/format-metric";
 import { useSay } from "../../i18n/i18n";
 import { useDocument, useRuns } from "../../stores/use-studio";
 import { clipName } from "../../widgets/clip-words";
@@ -10,6 +13,7 @@ import { clipOutcome, outcomeState } from "./clip-outcome";
 export function ClipOutcome({ clipId }: { readonly clipId: string }) {
   const { t } = useTranslation("inspector");
   const say = useSay();
+  const wordsOf = useMetricWords();
   // Boundaries are few; a point or a loss changes neither of these.
   const boundaries = useRuns(({ current }) => current?.boundaries);
   const executed = useRuns(({ current }) => current?.document);
@@ -29,8 +33,8 @@ export function ClipOutcome({ clipId }: { readonly clipId: string }) {
       {state === "cut" && <p className="small quiet">{t("outcomeCut")}</p>}
       <dl className="inspector-figures" data-old={state === "old"}>
         <div>
-          <dt>{t("outcomeAccuracy")}</dt>
-          <dd>{change((value) => formatPercent(value, 1), before.accuracy, after.accuracy)}</dd>
+          <dt>{wordsOf(primaryMetric(after)).label}</dt>
+          <dd>{t("outcomeFrom", { before: formatScore(before, 1), after: formatScore(after, 1) })}</dd>
         </div>
         <div>
           <dt>{t("outcomeBytes")}</dt>

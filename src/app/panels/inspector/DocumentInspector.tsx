@@ -1,4 +1,5 @@
 /** The document itself, where no clip is selected: what is wrong, its fields, and how to read the page. */
+import { useMetric } from "../../charts/use-metric";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { rename, setDataset, setFields } from "../../edits/document-edits";
@@ -32,7 +33,7 @@ function Guide() {
     <details className="inspector-guide" open>
       <summary className="panel-title">{t("guide")}</summary>
       <p>{t("guideClip")}</p>
-      <p>{t("guideAxes")}</p>
+      <p>{t("guideAxes", { metric: useMetric().name })}</p>
       <p>{t("guideOrder")}</p>
     </details>
   );

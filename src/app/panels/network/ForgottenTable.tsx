@@ -1,7 +1,9 @@
 /** What was forgotten: how well each class is known, before and now. */
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { primaryMetric } from "../../../engine/tasks/metrics/scores";
 import { type ClassAccuracy, forgotten } from "../../charts/forgotten";
+import { useMetricWords } from "../../charts/use-metric";
 import { formatNumber, formatPercent } from "../../i18n/format";
 import type { Boundary } from "../../stores/run-store";
 import { useLibrary } from "../../stores/use-studio";
@@ -17,19 +19,22 @@ export const ForgottenTable = memo(function ForgottenTable({ original, boundary,
   const { t } = useTranslation("network");
   const classes = useLibrary(({ datasets }) => datasets.find(({ id }) => id === datasetId)?.classes);
   const nameOf = (index: number) => classes?.[index] ?? t("classNumber", { number: index });
+  const { label, name } = useMetricWords()(primaryMetric(boundary.point));
   if (boundary.confusion.length === 0) return null;
   return (
     <section className="network-forgotten" aria-labelledby="network-forgotten">
       <h2 id="network-forgotten">{t("forgotten")}</h2>
-      <p className="small quiet">{t("forgottenHint", { images: formatNumber(boundary.point.testImages) })}</p>
-      <DataTable label={t("forgottenCaption")} name="network">
+      <p className="small quiet">
+        {t("forgottenHint", { metric: name, images: formatNumber(boundary.point.testImages) })}
+      </p>
+      <DataTable label={t("forgottenCaption", { metric: label })} name="network">
         <thead>
           <tr>
             <th scope="col" className="words">
               {t("class")}
             </th>
-            <th scope="col">{t("accuracyBefore")}</th>
-            <th scope="col">{t("accuracyNow")}</th>
+            <th scope="col">{t("classBefore")}</th>
+            <th scope="col">{t("classNow")}</th>
             <th scope="col">{t("change")}</th>
             <th scope="col" className="words">
               {t("confused")}

@@ -1,8 +1,12 @@
 /** Two runs side by side: what was set differently, and what each came to. */
 import { useTranslation } from "react-i18next";
+import { metricInfo } from "../../../engine/tasks/metrics/catalogue";
+import { primaryMetric, scoreOf } from "../../../engine/tasks/metrics/scores";
 import { type Difference, differences } from "../../charts/run-differences";
 import { sayValue, useDifferenceSubject } from "../../charts/use-run-names";
-import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { useMetricWords } from "../../charts/use-metric";
+import { formatBytes, formatCount, formatDuration, formatNumber, formatRatio } from "../../i18n/format";
+import { formatScore } from "../../i18n/format-metric";
 import type { Point, Run } from "../../stores/run-store";
 import { useRuns } from "../../stores/use-studio";
 import { DataTable } from "../../widgets/DataTable";
@@ -97,7 +101,12 @@ function Results({ left, right }: Two) {
   const { t } = useTranslation("runs");
   const { t: charts } = useTranslation("charts");
   const [from, to] = [left.points.at(-1), right.points.at(-1)];
+  const wordsOf = useMetricWords();
   if (!from || !to) return null;
+  const id = primaryMetric(from);
+  const same = id === primaryMetric(to);
+  const by = scoreOf(to) - scoreOf(from);
+  const change = metricInfo(id).unit === "fraction" ? t("points", { change: signed(100 * by, 2) }) : signed(by, 3);
   type Row = readonly [name: string, value: (point: Point) => number, say: (value: number) => string, digits: number];
   const rows: readonly Row[] = [
     [t("ratio"), (point) => point.compressionRatio, formatRatio, 2],
@@ -115,11 +124,15 @@ function Results({ left, right }: Two) {
       </tr>
       <tr>
         <th scope="row" className="words">
-          {t("accuracy")}
+          {same ? wordsOf(id).label : t("score")}
         </th>
-        <td>{formatPercent(from.accuracy)}</td>
-        <td>{formatPercent(to.accuracy)}</td>
-        <td>{t("points", { change: signed(100 * (to.accuracy - from.accuracy), 2) })}</td>
+        {[from, to].map((point, i) => (
+          <td key={i}>
+            {!same && `${wordsOf(primaryMetric(point)).name} `}
+            {formatScore(point)}
+          </td>
+        ))}
+        <td>{same && change}</td>
       </tr>
       {rows.map(([name, value, say, digits]) => (
         <tr key={name}>

@@ -2,11 +2,15 @@
 import { useTranslation } from "react-i18next";
 import { combinations } from "../../../survey/combinations";
 import { classify } from "../../../engine/document/classify";
+import type { MetricId } from "../../../engine/tasks/metrics/catalogue";
+import { primaryMetric } from "../../../engine/tasks/metrics/scores";
 import { documentEnd } from "../../../engine/document/document";
 import { documentFileName, fileName, saveFile } from "../../actions/download";
 import { csvType } from "../../charts/csv";
 import { pointsCsv } from "../../charts/point-csv";
-import { formatBytes, formatDuration, formatNumber, formatPercent, formatRatio } from "../../i18n/format";
+import { useMetricWords } from "../../charts/use-metric";
+import { formatBytes, formatDuration, formatNumber, formatRatio } from "../../i18n/format";
+import { formatScore } from "../../i18n/format-metric";
 import { useLanguage, useSay } from "../../i18n/i18n";
 import type { Run } from "../../stores/run-store";
 import { useRuns, useStudio } from "../../stores/use-studio";
@@ -14,6 +18,8 @@ import { runJson } from "./run-export";
 
 interface Props {
   readonly run: Run;
+  /** By which all runs of the table are scored; undefined where they are several. */
+  readonly metric: MetricId | undefined;
   readonly name: string;
   readonly chosen: boolean;
   readonly onChoose: (id: string) => void;
@@ -25,9 +31,17 @@ export function CurrentRow(props: Omit<Props, "run">) {
   return current && <RunRow run={current} current {...props} />;
 }
 
-export function RunRow({ run, name, chosen, onChoose, current = false }: Props & { readonly current?: boolean }) {
+export function RunRow({
+  run,
+  metric,
+  name,
+  chosen,
+  onChoose,
+  current = false,
+}: Props & { readonly current?: boolean }) {
   const { t } = useTranslation("runs");
   const language = useLanguage();
+  const wordsOf = useMetricWords();
   const hidden = useRuns((runs) => runs.hidden.has(run.id));
   const toggle = useRuns((runs) => runs.toggle);
   const last = run.points.at(-1);
@@ -55,7 +69,10 @@ export function RunRow({ run, name, chosen, onChoose, current = false }: Props &
       </th>
       {last ? (
         <>
-          <td>{formatPercent(last.accuracy, 1)}</td>
+          <td>
+            {metric === undefined && `${wordsOf(primaryMetric(last)).name} `}
+            {formatScore(last, 1)}
+          </td>
           <td>{formatRatio(last.compressionRatio)}</td>
           <td>{formatBytes(last.sizeBytes)}</td>
           <td>{formatBytes(last.fileBytes)}</td>

@@ -1,6 +1,9 @@
 /** Every run that is kept: what each came to, what it did differently from the one before, and two side by side. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isMetricId, type MetricId } from "../../../engine/tasks/metrics/catalogue";
+import { primaryMetric } from "../../../engine/tasks/metrics/scores";
+import { useMetricWords } from "../../charts/use-metric";
 import { useRunNames } from "../../charts/use-run-names";
 import { useRuns } from "../../stores/use-studio";
 import { DataTable } from "../../widgets/DataTable";
@@ -19,6 +22,14 @@ export function Runs() {
   );
 }
 
+/** Undefined where the runs are scored by several. */
+function useSharedMetric(): MetricId | undefined {
+  const ids = useRuns(({ current, earlier }) =>
+    [...new Set([current, ...earlier].flatMap((run) => (run?.points[0] ? [primaryMetric(run.points[0])] : [])))].join(),
+  );
+  return ids === "" ? "accuracy" : isMetricId(ids) ? ids : undefined;
+}
+
 function Table() {
   const { t } = useTranslation("runs");
   const earlier = useRuns((runs) => runs.earlier);
@@ -27,7 +38,9 @@ function Table() {
   const [chosen, setChosen] = useState<Chosen>([]);
   const kept = chosen.filter((id) => names.has(id));
   const nameOf = (id: string) => names.get(id) ?? id;
-  const columns = ["accuracy", "ratio", "bytes", "fileBytes", "steps", "time"] as const;
+  const metric = useSharedMetric();
+  const wordsOf = useMetricWords();
+  const columns = ["ratio", "bytes", "fileBytes", "steps", "time"] as const;
   return (
     <>
       <header>
@@ -42,6 +55,7 @@ function Table() {
             <th scope="col" className="words">
               {t("name")}
             </th>
+            <th scope="col">{metric ? wordsOf(metric).label : t("score")}</th>
             {columns.map((column) => (
               <th key={column} scope="col">
                 {t(column)}
@@ -57,6 +71,7 @@ function Table() {
         <tbody>
           {currentId !== undefined && (
             <CurrentRow
+              metric={metric}
               name={nameOf(currentId)}
               chosen={kept.includes(currentId)}
               onChoose={(id) => setChosen(choose(kept, id))}
@@ -66,6 +81,7 @@ function Table() {
             <RunRow
               key={run.id}
               run={run}
+              metric={metric}
               name={nameOf(run.id)}
               chosen={kept.includes(run.id)}
               onChoose={(id) => setChosen(choose(kept, id))}

@@ -1,6 +1,9 @@
 /** Facts about the page that hold all the time: what is kept, the seed, where the latest point lies. */
 import { useTranslation } from "react-i18next";
-import { formatPercent, formatRatio } from "../../i18n/format";
+import { primaryMetric } from "../../../engine/tasks/metrics/scores";
+import { useMetricWords } from "../../charts/use-metric";
+import { formatRatio } from "../../i18n/format";
+import { formatScore } from "../../i18n/format-metric";
 import { useDocument, useKeeping, useRuns } from "../../stores/use-studio";
 import "./status.css";
 
@@ -8,6 +11,7 @@ const savedLabels = { saved: "saved", saving: "saving", failed: "notSaved", memo
 
 export function StatusBar() {
   const { t } = useTranslation("status");
+  const wordsOf = useMetricWords();
   const seed = useDocument((state) => state.document.seed);
   const saved = useKeeping((keeping) => keeping.state);
   const point = useRuns((runs) => runs.current?.points.at(-1));
@@ -20,7 +24,8 @@ export function StatusBar() {
         <span className="status-point">
           {t("at", {
             step: point.step,
-            accuracy: formatPercent(point.accuracy, 1),
+            metric: wordsOf(primaryMetric(point)).name,
+            score: formatScore(point, 1),
             ratio: formatRatio(point.compressionRatio),
           })}
         </span>

@@ -53,8 +53,8 @@ export function difference(a: tf.Tensor, b: tf.Tensor): number {
 export const predict = (snapshot: Snapshot, x: tf.Tensor): tf.Tensor =>
   tf.tidy(() => {
     const model = inferenceModel(snapshot);
-    const { logits } = model.predict(x);
-    return snapshot.network.head === "softmax" ? tf.softmax(logits) : tf.clone(logits);
+    const { output } = model.predict(x);
+    return snapshot.network.head === "softmax" ? tf.softmax(output) : tf.clone(output);
   });
 
 /** As a page would: model.json with its manifest and one file, through tfjs' own loader. */

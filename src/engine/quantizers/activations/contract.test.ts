@@ -131,7 +131,7 @@ describe("edges", () => {
     const snapshot = { ...plain, activations: new Map([[inputEdge(relu.id, 0), affine(0.5, 2)]]) };
     const x = randomInput(plain.network);
     const model = inferenceModel(snapshot);
-    const logits = tf.tidy(() => model.predict(tf.tensor(x, [2, 12, 12, 1])).logits);
+    const logits = tf.tidy(() => model.predict(tf.tensor(x, [2, 12, 12, 1])).output);
     const expected = logitsOf({ ...plain, activations: new Map([[relu.inputs[0]!, affine(0.5, 2)]]) }, x);
     expect([...(await logits.data())].map((v) => v.toFixed(3))).toEqual([...expected].map((v) => v.toFixed(3)));
     logits.dispose();

@@ -11,7 +11,9 @@ import {
 import type { Clip } from "../../../../engine/document/document";
 import { clearLayerRatios, setLayerRatios } from "../../../edits/layer-edits";
 import { sameContent } from "../../../edits/same-content";
+import { useMetricWords } from "../../../charts/use-metric";
 import { formatNumber, formatPercent } from "../../../i18n/format";
+import { formatMetric } from "../../../i18n/format-metric";
 import { useDocument, useStudies, useStudio } from "../../../stores/use-studio";
 import { ChoiceField } from "../../../widgets/ChoiceField";
 import { SliderField } from "../../../widgets/SliderField";
@@ -123,8 +125,9 @@ export function Sensitivity({ clip }: { readonly clip: Clip }) {
   );
 }
 
-function Plan({ table: { bytes, macs }, plan }: { readonly table: Table; readonly plan: SensitivityPlan }) {
+function Plan({ table: { metric, bytes, macs }, plan }: { readonly table: Table; readonly plan: SensitivityPlan }) {
   const { t } = useTranslation("pruning");
+  const { name } = useMetricWords()(metric);
   if (plan.ratios.size === 0) return <p className="small">{t("planNone")}</p>;
   return (
     <div className="small" role="status">
@@ -134,7 +137,8 @@ function Plan({ table: { bytes, macs }, plan }: { readonly table: Table; readonl
         {t("planEstimate", {
           bytes: formatPercent(plan.savedBytes / bytes, 0),
           macs: formatPercent(plan.savedMacs / macs, 0),
-          loss: formatPercent(plan.loss, 1),
+          metric: name,
+          loss: formatMetric(metric, plan.loss, 1),
         })}
       </p>
     </div>

@@ -2,7 +2,10 @@
 import { type CSSProperties, memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { SensitivityPlan, SensitivityTable as Table } from "../../../../engine/document/sensitivity-plan";
-import { formatNumber, formatPercent } from "../../../i18n/format";
+import { merit, metricInfo } from "../../../../engine/tasks/metrics/catalogue";
+import { useMetricWords } from "../../../charts/use-metric";
+import { formatNumber } from "../../../i18n/format";
+import { formatMetric } from "../../../i18n/format-metric";
 import { DataTable } from "../../../widgets/DataTable";
 
 interface Props {
@@ -10,16 +13,18 @@ interface Props {
   readonly plan: SensitivityPlan | null;
 }
 
-/** Accuracy lost that is shaded the most, a fraction. */
+/** Score lost that is shaded the most. */
 const darkest = 0.3;
 
 export const SensitivityTable = memo(function SensitivityTable({ table, plan }: Props) {
   const { t } = useTranslation("pruning");
-  const { layers, ratios, cells, accuracy, images } = table;
-  const found = useMemo(() => new Map(cells.map((cell) => [`${cell.layer} ${cell.ratio}`, cell.accuracy])), [cells]);
+  const { layers, ratios, cells, metric, score, images } = table;
+  const { label, name } = useMetricWords()(metric);
+  const scale = metricInfo(metric).unit === "fraction" ? 100 : 1;
+  const found = useMemo(() => new Map(cells.map((cell) => [`${cell.layer} ${cell.ratio}`, cell.score])), [cells]);
   return (
     <>
-      <DataTable name="prune-scan" label={t("scanTable")}>
+      <DataTable name="prune-scan" label={t("scanTable", { metric: label })}>
         <thead>
           <tr>
             <th scope="col" className="words">
@@ -40,18 +45,18 @@ export const SensitivityTable = memo(function SensitivityTable({ table, plan }: 
               </th>
               {ratios.map((ratio) => {
                 const left = found.get(`${id} ${ratio}`);
-                const lost = left === undefined ? undefined : accuracy - left;
+                const lost = left === undefined ? undefined : merit(metric, score) - merit(metric, left);
                 const chosen = plan?.ratios.get(id) === ratio;
                 return (
                   <td
                     key={ratio}
                     data-chosen={chosen}
                     style={{ "--lost": `${shade(lost)}%` } as CSSProperties}
-                    title={left === undefined ? undefined : formatPercent(left, 1)}
+                    title={left === undefined ? undefined : formatMetric(metric, left, 1)}
                   >
                     {lost === undefined
                       ? ""
-                      : formatNumber(100 * lost, { minimumFractionDigits: 1, maximumFractionDigits: 1 })}
+                      : formatNumber(scale * lost, { minimumFractionDigits: 1, maximumFractionDigits: 1 })}
                     {chosen && <span className="unseen"> {t("planChosen")}</span>}
                   </td>
                 );
@@ -61,7 +66,7 @@ export const SensitivityTable = memo(function SensitivityTable({ table, plan }: 
         </tbody>
       </DataTable>
       <p className="small quiet">
-        {t("scanOf", { accuracy: formatPercent(accuracy, 1), images: formatNumber(images) })}
+        {t("scanOf", { metric: name, score: formatMetric(metric, score, 1), images: formatNumber(images) })}
       </p>
     </>
   );

@@ -1,7 +1,9 @@
 /** What a clip's decisions did in the run at hand: bars of all layers, and pictures of one. */
 import { memo, useDeferredValue, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useMetricWords } from "../../../charts/use-metric";
 import { formatNumber, formatPercent } from "../../../i18n/format";
+import { formatMetric } from "../../../i18n/format-metric";
 import { useDocument, useRuns } from "../../../stores/use-studio";
 import { ChoiceField } from "../../../widgets/ChoiceField";
 import { outcomeState } from "../clip-outcome";
@@ -50,6 +52,7 @@ const Story = memo(function Story({
   readonly takenBack: TakenBack | undefined;
 }) {
   const { t } = useTranslation("pruning");
+  const wordsOf = useMetricWords();
   // Null follows the latest, while the run goes on.
   const [chosen, setChosen] = useState<number | null>(null);
   const [layer, setLayer] = useState<string | null>(null);
@@ -103,8 +106,9 @@ const Story = memo(function Story({
           ⚠{" "}
           {t("takenBack", {
             step: formatNumber(takenBack.step),
-            reference: formatPercent(takenBack.reference, 1),
-            accuracy: formatPercent(takenBack.accuracy, 1),
+            metric: wordsOf(takenBack.metric).name,
+            reference: formatMetric(takenBack.metric, takenBack.reference, 1),
+            score: formatMetric(takenBack.metric, takenBack.score, 1),
             allowed: formatPercent(takenBack.allowed, 1),
           })}
         </p>

@@ -25,7 +25,8 @@ const back: Decision = {
   round: 1,
   step: 20,
   reference: 0.9,
-  accuracy: 0.5,
+  metric: "accuracy",
+  score: 0.5,
   allowed: 0.01,
 };
 const told: readonly Decision[] = [

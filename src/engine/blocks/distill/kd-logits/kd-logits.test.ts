@@ -9,7 +9,8 @@ import {
   tinyPlatform,
   trainedTiny,
 } from "../../../run/tiny.testing";
-import { createBatchOrder, imageBatch, labelBatch } from "../../../training/batches";
+import { classification, labelBatch } from "../../../tasks/classification";
+import { createBatchOrder, imageBatch } from "../../../training/batches";
 import { inferenceModel } from "../../../training/evaluate";
 import { forward } from "../../../training/forward";
 import { LiveModel } from "../../../training/live-model";
@@ -62,12 +63,12 @@ describe("the teacher", () => {
     const snapshot = await trainedTiny();
     const untouched = new Map([...snapshot.values].map(([name, values]) => [name, values.slice()]));
     const data = tinyImages(64, "train");
-    const indices = Uint32Array.from({ length: 32 }, (_, i) => i);
+    const keys = Uint32Array.from({ length: 32 }, (_, i) => i);
     const before = tf.memory().numTensors;
-    const frozen = await createTeacher(snapshot, data, { count: 64, expected: 1 });
-    const x = imageBatch(data, indices);
-    const oneHot = labelBatch(data, indices, tinyClasses);
-    const logits = () => tf.tidy(() => [...frozen.logits(indices, x).dataSync()]);
+    const frozen = await createTeacher(snapshot, data, { task: classification, count: 64, expected: 1 });
+    const x = imageBatch(data, keys);
+    const oneHot = labelBatch(data, keys, tinyClasses);
+    const logits = () => tf.tidy(() => [...frozen.logits(keys, x).dataSync()]);
     const first = logits();
     const { losses } = kdLogits({
       params: { temperature: 4, alpha: 0.9 },
@@ -85,7 +86,8 @@ describe("the teacher", () => {
     const pupil = new LiveModel(snapshot);
     for (let step = 0; step < 3; step++) {
       const optimizer = { kind: "adam", learningRate: 0.05, momentum: 0 } as const;
-      const request = { batch: { step, indices, x, oneHot }, terms, optimizer, noiseSeed: 0 };
+      const batch = { step, keys, x, targets: { oneHot } };
+      const request = { task: classification, batch, terms, optimizer, noiseSeed: 0 };
       const { total, parts } = trainStep(pupil, request);
       tf.dispose([total, ...parts]);
     }
@@ -136,9 +138,9 @@ describe("on the timeline", () => {
       tf.tidy(() => {
         const x = imageBatch(tinyImages(64, "train"), indices);
         const output = training
-          ? forward(model.network, model.effective, x, { training }).logits
-          : teaching.predict(x).logits;
-        return output.arraySync();
+          ? forward(model.network, model.effective, x, { training }).output
+          : teaching.predict(x).output;
+        return (output as tf.Tensor2D).arraySync();
       });
     const softened = (row: number[]) => {
       const powers = row.map((z) => Math.exp(z / 4));

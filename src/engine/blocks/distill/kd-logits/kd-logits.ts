@@ -7,7 +7,7 @@ import { softmaxCrossEntropy } from "../../../backend/fused";
 import type { BlockImplementation } from "../../block";
 import type { meta } from "./meta";
 
-/** A teacher's softened probabilities `[batch, classes]` and their mean entropy (scalar, nats). */
+/** A teacher's softened probabilities `[rows, classes]` and their mean entropy (scalar, nats). */
 export function softTargets(
   logits: tf.Tensor2D,
   temperature: number,
@@ -21,7 +21,7 @@ export function softTargets(
   });
 }
 
-/** `T^2 KL(teacher || student)`: summed over classes, averaged over the batch; KL = cross-entropy - entropy. */
+/** `T^2 KL(teacher || student)`: summed over classes, averaged over rows; KL = cross-entropy - entropy. */
 export function softLoss(
   studentLogits: tf.Tensor2D,
   [probabilities, entropy]: readonly [tf.Tensor2D, tf.Scalar],
@@ -38,8 +38,8 @@ export const kdLogits: BlockImplementation<typeof meta.params> = ({ params, serv
       {
         name: "soft-labels",
         share: () => alpha,
-        prepare({ indices, x }) {
-          const logits = services.teacher().logits(indices, x);
+        prepare({ keys, x }) {
+          const logits = services.teacher().logits(keys, x);
           const targets = softTargets(logits, temperature);
           logits.dispose();
           return targets;

@@ -11,6 +11,7 @@ import {
   tinyImages,
   tinyPixels,
   tinyPlatform,
+  tinyTask,
   trainTiny,
 } from "../../../run/tiny.testing";
 import { visitOutputs } from "../../../run/visits";
@@ -46,7 +47,7 @@ const trainedGated = () => {
 
 function services(): Pick<ClipServices, "visitOutputs"> {
   const images = tinyImages(64, "train");
-  const source = { images, normalization: undefined, classes: 4, count: 64, between: () => Promise.resolve() };
+  const source = { images, normalization: undefined, ...tinyTask, count: 64, between: () => Promise.resolve() };
   return { visitOutputs: (snapshot, ids, count, visit) => visitOutputs(snapshot, ids, count, source, visit) };
 }
 

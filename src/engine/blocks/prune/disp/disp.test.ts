@@ -7,15 +7,16 @@ import {
   freshTiny,
   runTiny,
   startTiny,
-  tinyClasses,
   tinyDocument,
   tinyImages,
   tinyPixels,
   tinyPlatform,
+  tinyTask,
   trainedTiny,
 } from "../../../run/tiny.testing";
 import { visitOutputGradients } from "../../../run/visits";
-import { evaluate, inferenceModel } from "../../../training/evaluate";
+import { evaluate } from "../../../tasks/classification";
+import { inferenceModel } from "../../../training/evaluate";
 import type { ClipServices } from "../../block";
 import { unitsChosen, withoutUnits } from "../../shared/pruning/pruning.testing";
 import { accuracyOf } from "../../shared/pruning/tiny-accuracy.testing";
@@ -28,7 +29,7 @@ const passes = (from = 0): Pick<ClipServices, "visitOutputGradients"> => {
   const all = tinyImages(80, "train");
   const count = all.count - from;
   const images = { ...all, images: all.images.slice(from * 144), labels: all.labels.slice(from), count };
-  const source = { images, normalization: undefined, classes: tinyClasses, count, between: () => Promise.resolve() };
+  const source = { images, normalization: undefined, ...tinyTask, count, between: () => Promise.resolve() };
   return {
     visitOutputGradients: (snapshot, ids, options, visit) =>
       visitOutputGradients(snapshot, ids, options, source, visit),

@@ -11,6 +11,7 @@ import {
   tinyImages,
   tinyPixels,
   tinyPlatform,
+  tinyTask,
   tinyTrainCount,
   trainTiny,
 } from "../../../run/tiny.testing";
@@ -56,7 +57,7 @@ async function scaled(id: string, factor: number): Promise<Snapshot> {
 
 function services(): Pick<ClipServices, "visitOutputs"> {
   const images = tinyImages(96, "train");
-  const source = { images, normalization: undefined, classes: 4, count: 96, between: () => Promise.resolve() };
+  const source = { images, normalization: undefined, ...tinyTask, count: 96, between: () => Promise.resolve() };
   return { visitOutputs: (snapshot, ids, count, visit) => visitOutputs(snapshot, ids, count, source, visit) };
 }
 

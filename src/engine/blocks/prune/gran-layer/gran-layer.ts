@@ -51,7 +51,7 @@ export async function relativeChanges(
 async function leastBlock(
   snapshot: Snapshot,
   { score, images }: Params,
-  services: Pick<ClipServices, "visitOutputs" | "validationAccuracy">,
+  services: Pick<ClipServices, "visitOutputs" | "score">,
 ): Promise<ResidualBlock> {
   const blocks = residualBlocks(snapshot.network);
   if (blocks.length === 0) {
@@ -64,7 +64,7 @@ async function leastBlock(
   let scores: number[] = [];
   if (score === "relative-change") scores = await relativeChanges(snapshot, blocks, images, services);
   else {
-    for (const { id } of blocks) scores.push(-(await services.validationAccuracy(removeBlock(snapshot, id))));
+    for (const { id } of blocks) scores.push(-(await services.score(removeBlock(snapshot, id))));
   }
   const bad = scores.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {

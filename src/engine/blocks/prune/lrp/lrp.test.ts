@@ -9,11 +9,11 @@ import {
   freshTiny,
   runTiny,
   startTiny,
-  tinyClasses,
   tinyDocument,
   tinyImages,
   tinyPixels,
   tinyPlatform,
+  tinyTask,
   trainedTiny,
 } from "../../../run/tiny.testing";
 import type { ClipServices, OutputBatch, RelevanceOptions } from "../../block";
@@ -34,7 +34,7 @@ const services: Pick<ClipServices, "visitRelevances"> = {
       {
         images: tinyImages(80, "train"),
         normalization: undefined,
-        classes: tinyClasses,
+        ...tinyTask,
         count: 80,
         between: () => Promise.resolve(),
       },

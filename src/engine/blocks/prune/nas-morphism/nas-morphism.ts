@@ -94,7 +94,7 @@ export const nasMorphism: BlockImplementation<typeof meta.params> = ({ params, s
   /** Scores the candidate whose turn is over. Of equal ones the first stays. */
   const judge = async (model: ModelAccess) => {
     const snapshot = await model.snapshot();
-    const accuracy = await services.validationAccuracy(snapshot);
+    const accuracy = await services.score(snapshot);
     const value = fitness(accuracy, macsOf(snapshot.network), budget, penalty);
     if (!best || value > best.fitness) best = { snapshot, fitness: value };
   };

@@ -39,7 +39,7 @@ function gatedLogits(snapshot: Snapshot, factors: ReadonlyMap<string, Float32Arr
     Object.entries(readBy).map(([group, reader]) => [nodeById(network, reader).inputs[0]!, factors.get(group)!]),
   );
   return tf.tidy(() => {
-    const { logits } = forward(
+    const { output } = forward(
       network,
       (name) => tf.tensor(valuesOf(snapshot, name), [...shapes.get(name)!]),
       tf.tensor(x, [x.length / 144, 12, 12, 1]),
@@ -48,7 +48,7 @@ function gatedLogits(snapshot: Snapshot, factors: ReadonlyMap<string, Float32Arr
         transformActivation: (id, value) => (gates.has(id) ? tf.mul(value, tf.tensor1d(gates.get(id)!)) : value),
       },
     );
-    return logits.dataSync() as Float32Array;
+    return output.dataSync() as Float32Array;
   });
 }
 

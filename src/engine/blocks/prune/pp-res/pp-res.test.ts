@@ -140,7 +140,7 @@ function maskedLogits(
     const input = network.nodes[0]!;
     const shape = input.op === "input" ? input.attrs.shape : [];
     const images = tf.tensor(x, [x.length / shape.reduce((product, n) => product * n, 1), ...shape]);
-    return forward(network, parameter, images).logits.dataSync() as Float32Array;
+    return forward(network, parameter, images).output.dataSync() as Float32Array;
   });
 }
 

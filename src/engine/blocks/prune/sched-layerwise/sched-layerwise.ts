@@ -13,7 +13,7 @@ import { chooseUnits, targetGroups } from "../../shared/pruning/structured-pruni
 import { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;
-type Services = Pick<ClipServices, "validationAccuracy" | "recalibrateBatchNorm">;
+type Services = Pick<ClipServices, "score" | "recalibrateBatchNorm">;
 
 /** Where a layer's sensitivity is read: half of it gone. */
 const probe = 0.5;
@@ -90,9 +90,9 @@ export async function pruningOrder(
 }
 
 const judgeBy =
-  ({ validationAccuracy, recalibrateBatchNorm }: Services): Judge =>
+  ({ score, recalibrateBatchNorm }: Services): Judge =>
   async (snapshot) =>
-    validationAccuracy(await recalibrateBatchNorm(snapshot));
+    score(await recalibrateBatchNorm(snapshot));
 
 /** State of a running clip: the accuracy at its start, and the place of each group. */
 const referenceKey = "reference";
@@ -116,7 +116,7 @@ export const schedLayerwise: BlockImplementation<typeof meta.params> = ({
       const groups = targetGroups(snapshot, params.targets, meta.id);
       const norms = filterNorms(snapshot, groups, { norm: "l1" });
       tellScores?.(new Map(groups.map(({ id }, k) => [id, norms[k]!])));
-      reference = await services.validationAccuracy(snapshot);
+      reference = await services.score(snapshot);
       order = await pruningOrder(snapshot, groups, judge, params);
     },
     async onRound(round, model) {

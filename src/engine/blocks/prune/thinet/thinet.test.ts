@@ -12,6 +12,7 @@ import {
   tinyImages,
   tinyPixels,
   tinyPlatform,
+  tinyTask,
   trainedTiny,
 } from "../../../run/tiny.testing";
 import { visitOutputs } from "../../../run/visits";
@@ -74,7 +75,7 @@ describe("least squares", () => {
 /** All of the tiny training images, as the runner serves them. */
 function services(): Pick<ClipServices, "visitOutputs"> {
   const images = tinyImages(64, "train");
-  const source = { images, normalization: undefined, classes: 4, count: 64, between: () => Promise.resolve() };
+  const source = { images, normalization: undefined, ...tinyTask, count: 64, between: () => Promise.resolve() };
   return { visitOutputs: (snapshot, ids, count, visit) => visitOutputs(snapshot, ids, count, source, visit) };
 }
 

@@ -49,8 +49,8 @@ describe("quantization-aware training (Jacob et al. 2018)", () => {
       forward(trained.network, trained.effective, x, {
         transformActivation: (id, value) => trained.transformActivation(id, value, false),
         transformed: { has: () => true },
-      }).logits.dataSync(),
-      converted.predict(x).logits.dataSync(),
+      }).output.dataSync(),
+      converted.predict(x).output.dataSync(),
     ]);
     expect(a).toEqual(b);
     x.dispose();

@@ -1,7 +1,8 @@
 /** For tests only: how good a snapshot of the tiny network still is. */
 import type { Snapshot } from "../../../core/snapshot";
 import { tinyImages, tinyTestCount } from "../../../run/tiny.testing";
-import { evaluate, inferenceModel } from "../../../training/evaluate";
+import { evaluate } from "../../../tasks/classification";
+import { inferenceModel } from "../../../training/evaluate";
 
 /** On the test images; a fraction in [0, 1]. */
 export async function accuracyOf(snapshot: Snapshot): Promise<number> {

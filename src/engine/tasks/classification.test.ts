@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { plainSnapshot, type Snapshot } from "../core/snapshot";
 import { networkBuilder } from "../zoo/builder";
 import type { LabelledImages } from "../datasets/source";
-import { evaluate, evaluationBatchSize, inferenceModel } from "./evaluate";
+import { evaluationBatchSize, inferenceModel } from "../training/evaluate";
+import { evaluate } from "./classification";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -102,7 +103,7 @@ describe("inferenceModel", () => {
       states: new Map([["logits/kernel", { mask: Uint8Array.of(1, 0, 0, 0) }]]),
     };
     const model = inferenceModel(snapshot);
-    const logits = tf.tidy(() => model.predict(tf.tensor2d([[0.4, 0.6]])).logits);
+    const logits = tf.tidy(() => model.predict(tf.tensor2d([[0.4, 0.6]])).output);
     expect([...(await logits.data())]).toEqual([expect.closeTo(1 / 3, 6), 0]);
     logits.dispose();
     model.dispose();
