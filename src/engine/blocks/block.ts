@@ -284,12 +284,15 @@ export interface Teacher {
 /** Plain data of a running clip that a resumed run needs besides the snapshot. */
 export type ClipState = Readonly<Record<string, number | readonly number[]>>;
 
-/** Of one layer or channel group, for a pruning clip. */
+/** What the document says of one layer or channel group. */
 export interface LayerChoice {
-  /** Fraction removed here instead of the clip's `sparsity`: from a sensitivity scan, or by hand. */
+  /** Of a pruner: fraction removed here instead of the clip's `sparsity`, from a sensitivity scan or by hand. */
   readonly sparsity?: number;
-  /** Units (filters, hidden units) of the network at the clip's start that must stay. */
+  /** Of a pruner: units (filters, hidden units) of the network at the clip's start that must stay. */
   readonly keep?: readonly number[];
+  /** Of a quantizer: widths of this layer's kernel and of what it reads, instead of the clip's; 2 to 8. */
+  readonly wBits?: number;
+  readonly aBits?: number;
 }
 
 export interface ClipContext<S extends ParamSchema = ParamSchema> {

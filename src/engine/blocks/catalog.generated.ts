@@ -33,6 +33,7 @@ import { meta as prunePpRes } from "./prune/pp-res/meta";
 import { meta as pruneGradientDbtd } from "./prune/gradient-dbtd/meta";
 import { meta as quantizeUniformKbit } from "./quantize/uniform-kbit/meta";
 import { meta as quantizeAffineInt8 } from "./quantize/affine-int8/meta";
+import { meta as quantizeHaq } from "./quantize/haq/meta";
 import { meta as quantizeQatFakeQuant } from "./quantize/qat-fake-quant/meta";
 import { meta as distillKdLogits } from "./distill/kd-logits/meta";
 import { meta as trainFineTune } from "./train/fine-tune/meta";
@@ -72,6 +73,7 @@ export const catalog = [
   pruneGradientDbtd,
   quantizeUniformKbit,
   quantizeAffineInt8,
+  quantizeHaq,
   quantizeQatFakeQuant,
   distillKdLogits,
   trainFineTune,

@@ -131,6 +131,11 @@ function distinct(values: Float32Array, channels: number): number {
   return Math.max(...sets.map((s) => s.size));
 }
 
+/** Of searches: few trials, which are short. */
+const quick: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "quant.haq": { episodes: 1, fineTuneSteps: 1, share: 1, images: 32 },
+};
+
 describe("later clips preserve what earlier ones made", () => {
   let platform: TinyPlatform;
   beforeAll(async () => {
@@ -153,7 +158,7 @@ describe("later clips preserve what earlier ones made", () => {
         steps,
         ...(meta.needs.teacher ? { teacher: "original" } : {}),
         // Finer than what is there.
-        ...(meta.roles.includes("quantize") ? { params: { wBits: 8 } } : {}),
+        ...(quick[id] ? { params: quick[id] } : meta.roles.includes("quantize") ? { params: { wBits: 8 } } : {}),
       };
       const document = tinyDocument([clip], { model: { source: `file:${state}` } });
       if (refuses(meta, state)) {

@@ -34,6 +34,7 @@ import { formula as prunePpRes } from "./prune/pp-res/formula";
 import { formula as pruneGradientDbtd } from "./prune/gradient-dbtd/formula";
 import { formula as quantizeUniformKbit } from "./quantize/uniform-kbit/formula";
 import { formula as quantizeAffineInt8 } from "./quantize/affine-int8/formula";
+import { formula as quantizeHaq } from "./quantize/haq/formula";
 import { formula as quantizeQatFakeQuant } from "./quantize/qat-fake-quant/formula";
 import { formula as distillKdLogits } from "./distill/kd-logits/formula";
 import { formula as trainFineTune } from "./train/fine-tune/formula";
@@ -73,6 +74,7 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   "prune.gradient-dbtd": pruneGradientDbtd,
   "quant.uniform-kbit": quantizeUniformKbit,
   "quant.affine-int8": quantizeAffineInt8,
+  "quant.haq": quantizeHaq,
   "quant.qat-fake-quant": quantizeQatFakeQuant,
   "distill.kd-logits": distillKdLogits,
   "train.fine-tune": trainFineTune,

@@ -35,6 +35,7 @@ import { words as prunePpRes } from "./prune/pp-res/words";
 import { words as pruneGradientDbtd } from "./prune/gradient-dbtd/words";
 import { words as quantizeUniformKbit } from "./quantize/uniform-kbit/words";
 import { words as quantizeAffineInt8 } from "./quantize/affine-int8/words";
+import { words as quantizeHaq } from "./quantize/haq/words";
 import { words as quantizeQatFakeQuant } from "./quantize/qat-fake-quant/words";
 import { words as distillKdLogits } from "./distill/kd-logits/words";
 import { words as trainFineTune } from "./train/fine-tune/words";
@@ -74,6 +75,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.gradient-dbtd": pruneGradientDbtd,
   "quant.uniform-kbit": quantizeUniformKbit,
   "quant.affine-int8": quantizeAffineInt8,
+  "quant.haq": quantizeHaq,
   "quant.qat-fake-quant": quantizeQatFakeQuant,
   "distill.kd-logits": distillKdLogits,
   "train.fine-tune": trainFineTune,

@@ -16,6 +16,6 @@ export type BitPlan = ReadonlyMap<string, LayerWidths>;
 /** What a file that stores a plan takes for each width: the width less one. */
 export const planBitsPerWidth = 4;
 
-/** How many widths a plan holds. */
+/** How many widths a plan holds; floats have none. */
 export const widthsIn = (plan: BitPlan): number =>
-  [...plan.values()].reduce((count, { wBits, aBits }) => count + (wBits ? 1 : 0) + (aBits ? 1 : 0), 0);
+  [...plan.values()].reduce((count, { wBits, aBits }) => count + (wBits ? 1 : 0) + (aBits && aBits < 32 ? 1 : 0), 0);

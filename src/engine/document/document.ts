@@ -31,7 +31,7 @@ const clipSchema = v.strictObject({
   ),
   /** How many of the document's training images this clip may use; all by default. */
   samples: v.optional(count(1, 10_000_000)),
-  /** Of a pruner: what holds for single layers or channel groups, by id. */
+  /** What holds for single layers or channel groups, by id. */
   layers: v.optional(
     v.pipe(
       v.record(
@@ -41,6 +41,9 @@ const clipSchema = v.strictObject({
           sparsity: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.999))),
           /** Units that stay, by their numbers at the clip's start. */
           keep: v.optional(v.pipe(v.array(count(0, 1_000_000)), v.maxLength(100_000))),
+          /** Bits of the layer's kernel, and of what it reads, in place of a quantizer's own. */
+          wBits: v.optional(count(2, 8)),
+          aBits: v.optional(count(2, 8)),
         }),
       ),
       v.check((layers) => Object.keys(layers).length <= 2000, "must name at most 2,000 layers"),

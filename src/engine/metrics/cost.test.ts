@@ -86,7 +86,7 @@ describe("under a plan", () => {
 });
 
 describe("latency", () => {
-  const work = { id: "a", macs: 4000, weights: 100, reads: 50, writes: 50, outputBits: 8 };
+  const work = { id: "a", macs: 4000, weights: 100, reads: 50 };
   const device: RooflineProfile = {
     kind: "roofline",
     name: "test",
@@ -98,11 +98,11 @@ describe("latency", () => {
   };
 
   it("is the arithmetic's or the traffic's, whichever is longer", () => {
-    // 4000 / 4000 = 1 ms; (100 * 8 + 50 * 8 + 50 * 8) / 8 = 200 bytes are 2 ms.
-    expect(layerLatency(device, { ...work, wBits: 8, aBits: 8 })).toBe(2);
-    // 4 bits run on the kernel of 8, and move half the weights: (400 + 400 + 400) / 8 = 150 bytes.
-    expect(layerLatency(device, { ...work, wBits: 4, aBits: 8 })).toBe(1.5);
-    // Floats that are read leave no kernel but that of floats: 4 ms; (800 + 1600 + 400) / 8 = 350 bytes are 3.5.
+    // 4000 / 4000 = 1 ms; (100 * 8 + 50 * 8) / 8 = 150 bytes are 1.5 ms.
+    expect(layerLatency(device, { ...work, wBits: 8, aBits: 8 })).toBe(1.5);
+    // 4 bits run on the kernel of 8, and move half the weights: (400 + 400) / 8 = 100 bytes.
+    expect(layerLatency(device, { ...work, wBits: 4, aBits: 8 })).toBe(1);
+    // Floats that are read leave no kernel but that of floats: 4 ms; (800 + 1600) / 8 = 300 bytes are 3.
     expect(layerLatency(device, { ...work, wBits: 8, aBits: 32 })).toBe(4);
   });
 

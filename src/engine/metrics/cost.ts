@@ -10,7 +10,7 @@ import type { Snapshot } from "../core/snapshot";
 import { shapesOf } from "../ops/registry";
 import { type ChannelGroup, channelGroups, type ChannelSlices, unitOfElement } from "../surgery/channel-groups";
 import { foldBatchNorm } from "../surgery/fold-batch-norm";
-import { macsByNode, outputBits, weightBits } from "./accounting";
+import { inputBits, macsByNode, weightBits } from "./accounting";
 import { type DeviceProfile, deviceProfiles, layerLatency } from "./device-profile";
 
 export interface LayerCost {
@@ -66,19 +66,16 @@ export function costOf(
   plan: BitPlan = new Map(),
   profile: DeviceProfile = deviceProfiles["bit-serial"],
 ): Cost {
-  const folded = foldBatchNorm(snapshot);
+  const { folded, stored, macs, shapes } = facts(snapshot);
   const { network } = folded;
   const layersOfNetwork = weightedNodes(network);
   checkPlan(plan, layersOfNetwork);
-  const macs = macsByNode(network);
-  const shapes = shapesOf(network);
-  const stored = planSnapshot(folded);
   const tensorBytes = new Map(stored.tensors.map(({ entry, sizeBytes }) => [entry.name, sizeBytes]));
   for (const node of layersOfNetwork) {
     const { wBits } = plan.get(node.id) ?? {};
     if (wBits) tensorBytes.set(node.params.kernel!.name, kernelBytes(node, wBits));
   }
-  const bitsRead = (node: Node) => plan.get(node.id)?.aBits ?? outputBits(folded, node.inputs[0]!);
+  const bitsRead = (node: Node) => plan.get(node.id)?.aBits ?? inputBits(folded, node, 0);
   const layers = new Map<string, LayerCost>();
   for (const node of layersOfNetwork) {
     const kernel = node.params.kernel!;
@@ -90,16 +87,14 @@ export function costOf(
       macs: work,
       weights: sizeOfShape(kernel.shape),
       reads: sizeOfShape(shapes.get(node.inputs[0]!)!),
-      writes: sizeOfShape(shapes.get(node.id)!),
       wBits,
       aBits,
-      outputBits: outputBits(folded, node.id),
     });
     const bytes = Object.values(node.params).reduce((sum, { name }) => sum + tensorBytes.get(name)!, 0);
     layers.set(node.id, { bytes, macs: work, bops: work * wBits * aBits, latencyMs, wBits, aBits });
   }
   const total = (what: "bops" | "latencyMs") => [...layers.values()].reduce((sum, layer) => sum + layer[what], 0);
-  const read = new Set([...plan].flatMap(([id, { aBits }]) => (aBits && aBits < 32 ? [`${id}`] : [])));
+  const read = new Set([...plan].flatMap(([id, { aBits }]) => (aBits && aBits < 32 ? [id] : [])));
   const planned = Math.ceil((widthsIn(plan) * planBitsPerWidth) / 8) + activationBytes * read.size;
   const parameters = [...tensorBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
   const rest = stored.sizeBytes - stored.tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -114,10 +109,25 @@ export function costOf(
   };
 }
 
+const known = new WeakMap<Snapshot, ReturnType<typeof factsOf>>();
+
+/** What does not depend on plan or profile; a search asks about one snapshot many times. */
+function facts(snapshot: Snapshot): ReturnType<typeof factsOf> {
+  const found = known.get(snapshot) ?? factsOf(snapshot);
+  known.set(snapshot, found);
+  return found;
+}
+
+function factsOf(snapshot: Snapshot) {
+  const folded = foldBatchNorm(snapshot);
+  const { network } = folded;
+  return { folded, stored: planSnapshot(folded), macs: macsByNode(network), shapes: shapesOf(network) };
+}
+
 function checkPlan(plan: BitPlan, layers: readonly Node[]): void {
-  const known = new Set(layers.map(({ id }) => id));
+  const ids = new Set(layers.map(({ id }) => id));
   for (const [id, { wBits, aBits }] of plan) {
-    if (!known.has(id)) {
+    if (!ids.has(id)) {
       throw new EngineError("invalid-params", `expected a plan of layers with a kernel, got '${id}'`);
     }
     const isWidth = (bits: number) => Number.isInteger(bits) && bits >= 2 && bits <= 8;

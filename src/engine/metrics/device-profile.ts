@@ -17,7 +17,7 @@ export interface RooflineProfile {
   readonly name: string;
   /** At least one of 32 x 32 bits. Widths that no narrower kernel holds run on the fastest one that holds them. */
   readonly kernels: readonly DeviceKernel[];
-  /** Memory traffic: the layer's weights, what it reads and what it writes, once each. */
+  /** Memory traffic: the layer's weights and what it reads, once each; what it writes counts where it is read. */
   readonly bytesPerMs: number;
 }
 
@@ -43,13 +43,10 @@ export interface LayerWork {
   /** For one sample. */
   readonly macs: number;
   readonly weights: number;
-  /** Values that it reads and writes for one sample. */
+  /** Values that it reads for one sample. */
   readonly reads: number;
-  readonly writes: number;
   readonly wBits: number;
   readonly aBits: number;
-  /** Of what it writes. */
-  readonly outputBits: number;
 }
 
 /**
@@ -67,7 +64,7 @@ export function layerLatency(profile: DeviceProfile, work: LayerWork): number {
   const kernels = profile.kernels.filter(holds);
   if (kernels.length === 0) throw missing(profile.name, work);
   const arithmetic = work.macs / Math.max(...kernels.map(({ macsPerMs }) => macsPerMs));
-  const bits = work.weights * work.wBits + work.reads * work.aBits + work.writes * work.outputBits;
+  const bits = work.weights * work.wBits + work.reads * work.aBits;
   return Math.max(arithmetic, bits / 8 / profile.bytesPerMs);
 }
 

@@ -1,6 +1,7 @@
 /** What a decision of a quantizing clip did to the network: widths, levels and codes of kernels, widths of activations. */
 import { floatBits } from "../core/effective";
 import type { ParameterState, Snapshot } from "../core/snapshot";
+import { edgesOf } from "../quantizers/edges";
 import { weightBits } from "../metrics/accounting";
 
 export interface KernelCodes {
@@ -17,8 +18,9 @@ export interface CodesTrace {
   readonly after: KernelCodes;
 }
 
-/** Bits of a node's output before and after; 32 for floats. */
+/** Bits on an edge before and after; 32 for floats. */
 export interface ActivationTrace {
+  /** The node whose output it is, or the reader and its input: `conv2:0`. */
   readonly node: string;
   readonly before: number;
   readonly after: number;
@@ -49,10 +51,10 @@ function codesOf({ values, state }: Kernel, outputs: number): KernelCodes {
   };
 }
 
-/** Nodes whose width is another one than before, in the network's order. */
+/** Edges whose width is another one than before, in the network's order. */
 export function traceActivations(before: Snapshot, after: Snapshot): ActivationTrace[] {
   const bitsIn = ({ activations }: Snapshot, node: string) => activations.get(node)?.bits ?? floatBits;
-  return after.network.nodes
-    .map(({ id }) => ({ node: id, before: bitsIn(before, id), after: bitsIn(after, id) }))
+  return edgesOf(after.network)
+    .map((id) => ({ node: id, before: bitsIn(before, id), after: bitsIn(after, id) }))
     .filter((trace) => trace.before !== trace.after);
 }

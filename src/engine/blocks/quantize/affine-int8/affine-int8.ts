@@ -4,9 +4,12 @@ import type { BlockImplementation } from "../../block";
 import { quantizeActivations, quantizeWeights } from "../../shared/quantization/quantize";
 import type { meta } from "./meta";
 
-export const affineInt8: BlockImplementation<typeof meta.params> = ({ params, services }) => ({
-  async onBegin(model) {
-    const weights = quantizeWeights(foldBatchNorm(await model.snapshot()), params);
-    model.replace(await quantizeActivations(weights, params, services));
-  },
-});
+export const affineInt8: BlockImplementation<typeof meta.params> = ({ params: own, services, layers: plan }) => {
+  const params = { ...own, plan };
+  return {
+    async onBegin(model) {
+      const weights = quantizeWeights(foldBatchNorm(await model.snapshot()), params);
+      model.replace(await quantizeActivations(weights, params, services));
+    },
+  };
+};

@@ -9,7 +9,13 @@ import type { BlockImplementation } from "../../block";
 import { quantizeActivations, quantizeWeights } from "../../shared/quantization/quantize";
 import type { meta } from "./meta";
 
-export const qatFakeQuant: BlockImplementation<typeof meta.params> = ({ params, steps, services }) => {
+export const qatFakeQuant: BlockImplementation<typeof meta.params> = ({
+  params: own,
+  steps,
+  services,
+  layers: plan,
+}) => {
+  const params = { ...own, plan };
   const quantizesActivations = params.aBits !== floatBits;
   return {
     // Decision 0, at the start: weights. Decision 1, at the delay: activations.

@@ -4,8 +4,11 @@ import type { BlockImplementation } from "../../block";
 import { quantizeWeights } from "../../shared/quantization/quantize";
 import type { meta } from "./meta";
 
-export const uniformKbit: BlockImplementation<typeof meta.params> = ({ params }) => ({
-  async onBegin(model) {
-    model.replace(quantizeWeights(foldBatchNorm(await model.snapshot()), params));
-  },
-});
+export const uniformKbit: BlockImplementation<typeof meta.params> = ({ params: own, layers: plan }) => {
+  const params = { ...own, plan };
+  return {
+    async onBegin(model) {
+      model.replace(quantizeWeights(foldBatchNorm(await model.snapshot()), params));
+    },
+  };
+};

@@ -54,7 +54,7 @@ export function symmetricClip(weights: Float32Array, bits: number, calibration: 
 }
 
 /** Sum of squared errors of an affine quantizer on `values`. */
-function affineError(values: Float32Array, { bits, scale, zeroPoint }: AffineQuantizer): number {
+export function activationError(values: Float32Array, { bits, scale, zeroPoint }: AffineQuantizer): number {
   const top = 2 ** bits - 1;
   let sum = 0;
   for (const value of values) {
@@ -77,6 +77,6 @@ export function activationQuantizer(
     const sorted = values.slice().sort();
     return affineRange(percentile(sorted, 100 - percent), percentile(sorted, percent), bits);
   }
-  const fraction = bestClip(grid, (f) => affineError(values, affineRange(f * min, f * max, bits)));
+  const fraction = bestClip(grid, (f) => activationError(values, affineRange(f * min, f * max, bits)));
   return affineRange(fraction * min, fraction * max, bits);
 }

@@ -1,9 +1,11 @@
 /** Putting quantizers on a whole network: which widths, which scales, which activations. */
 import { floatBits } from "../../../core/effective";
-import { type Network, type Node, sizeOfShape, weightedNodes } from "../../../core/network";
+import type { BitPlan } from "../../../core/bit-plan";
+import { consumersOf, type Network, type Node, sizeOfShape, weightedNodes } from "../../../core/network";
 import { type ParameterQuantizer, type ParameterState, type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { ClipServices } from "../../block";
 import { activationQuantizer, type Calibration, symmetricClip } from "./calibration";
+import { inputEdge } from "../../../quantizers/edges";
 import { effectiveValues, widthsOf } from "../../../quantizers/effective";
 import { refreshScales, type UniformQuantizer } from "../../../quantizers/weights/uniform";
 
@@ -16,6 +18,8 @@ export interface WeightSettings {
   readonly calibration: Calibration;
   /** In [90, 100]; of calibration `percentile`. */
   readonly percentile: number;
+  /** Widths of single layers in place of these. */
+  readonly plan?: BitPlan;
 }
 
 /** Node id of each layer with a kernel -> width, `edgeBits` for the first and the last of them. */
@@ -51,14 +55,16 @@ const isCoarser = (quantizer: ParameterQuantizer, bits: number): boolean => widt
  * The snapshot with a symmetric uniform quantizer on every kernel. Fold batch normalization first. Biases stay fp32.
  * A tensor that an earlier clip left with as few values or fewer keeps its quantizer; a finer one is rounded again from
  * the values it has.
+ * @param only ids of the layers that are meant; all by default
  */
-export function quantizeWeights(snapshot: Snapshot, settings: WeightSettings): Snapshot {
+export function quantizeWeights(snapshot: Snapshot, settings: WeightSettings, only?: readonly string[]): Snapshot {
   const states = new Map<string, ParameterState>(snapshot.states);
   const values = new Map(snapshot.values);
   const perLayer = layerBits(snapshot.network, settings.wBits, settings.edgeBits);
   for (const node of weightedNodes(snapshot.network)) {
     const { name } = node.params.kernel!;
-    const bits = perLayer.get(node.id)!;
+    if (only && !only.includes(node.id)) continue;
+    const bits = settings.plan?.get(node.id)?.wBits ?? perLayer.get(node.id)!;
     const before = states.get(name);
     if (before?.quantizer && isCoarser(before.quantizer, bits)) continue;
     const masked = effectiveValues(valuesOf(snapshot, name), before);
@@ -77,6 +83,39 @@ export interface ActivationSettings {
   readonly percentile: number;
   /** How many training images the ranges are taken from. */
   readonly images: number;
+  /** Widths of what single layers read in place of these. */
+  readonly plan?: BitPlan;
+}
+
+/** A place where values are quantized, the node whose output is meant, and a width. */
+interface WantedEdge {
+  readonly edge: string;
+  readonly node: string;
+  readonly bits: number;
+}
+
+/**
+ * Where activations are quantized, and to how many bits. An output that several layers read is kept at the largest width
+ * that one of them asks for. A layer whose width is planned has it on its own input instead where another reader of the
+ * same output (a shortcut, a layer of another width) shall not see it.
+ */
+function wantedEdges(network: Network, { aBits, edgeBits, plan }: ActivationSettings): WantedEdge[] {
+  const perLayer = layerBits(network, aBits, aBits === floatBits ? floatBits : edgeBits);
+  const layers = weightedNodes(network);
+  const widthOf = ({ id }: Node) => plan?.get(id)?.aBits ?? perLayer.get(id)!;
+  const consumers = consumersOf(network);
+  const shared = new Map<string, number>();
+  const own: WantedEdge[] = [];
+  for (const layer of layers) {
+    const node = layer.inputs[0]!;
+    const bits = widthOf(layer);
+    if (bits === floatBits) continue;
+    const others = consumers.get(node)!.filter(({ id }) => id !== layer.id);
+    const alike = others.every((other) => other.params.kernel !== undefined && widthOf(other) === bits);
+    if (plan?.get(layer.id)?.aBits !== undefined && !alike) own.push({ edge: inputEdge(layer.id, 0), node, bits });
+    else shared.set(node, Math.max(shared.get(node) ?? 0, bits));
+  }
+  return [...[...shared].map(([node, bits]) => ({ edge: node, node, bits })), ...own];
 }
 
 /**
@@ -88,26 +127,16 @@ export async function quantizeActivations(
   settings: ActivationSettings,
   services: Pick<ClipServices, "sampleActivations">,
 ): Promise<Snapshot> {
-  if (settings.aBits === floatBits) return snapshot;
-  const perLayer = layerBits(snapshot.network, settings.aBits, settings.edgeBits);
-  const bits = new Map<string, number>();
-  for (const node of weightedNodes(snapshot.network)) {
-    const [read] = node.inputs;
-    // An output that several layers read is kept at the largest width that one of them asks for.
-    bits.set(read!, Math.max(bits.get(read!) ?? 0, perLayer.get(node.id)!));
-  }
-  const isFiner = ([id, b]: readonly [string, number]) => (snapshot.activations.get(id)?.bits ?? floatBits) >= b;
-  const wanted = [...bits].filter(isFiner);
+  const isFiner = ({ edge, bits }: WantedEdge) => (snapshot.activations.get(edge)?.bits ?? floatBits) >= bits;
+  const wanted = wantedEdges(snapshot.network, settings).filter(isFiner);
+  if (wanted.length === 0) return snapshot;
   const plain = { ...snapshot, activations: new Map() };
-  const samples = await services.sampleActivations(
-    plain,
-    wanted.map(([id]) => id),
-    settings.images,
-  );
+  const nodes = [...new Set(wanted.map(({ node }) => node))];
+  const samples = await services.sampleActivations(plain, nodes, settings.images);
   const { calibration, percentile } = settings;
   const activations = new Map(snapshot.activations);
-  for (const [id, b] of wanted) {
-    activations.set(id, activationQuantizer(samples.get(id)!, b, calibration, percentile));
+  for (const { edge, node, bits } of wanted) {
+    activations.set(edge, activationQuantizer(samples.get(node)!, bits, calibration, percentile));
   }
   return { ...snapshot, activations };
 }
