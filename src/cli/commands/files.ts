@@ -26,7 +26,7 @@ const readArtefact = async (file: string): Promise<DecodedArtefact> => decodeArt
 
 export async function inspectCommand(file: string, options: OutputOptions): Promise<void> {
   const artefact = await readArtefact(file);
-  const { snapshot, tensors, activations, sizeBytes, fileBytes, document, info } = artefact;
+  const { snapshot, tensors, activations, widthBytes, sizeBytes, fileBytes, document, info } = artefact;
   const { network } = snapshot;
   const shapes = shapesOf(network);
   const summary = {
@@ -48,7 +48,7 @@ export async function inspectCommand(file: string, options: OutputOptions): Prom
   ]);
   const text = [
     `${network.name}: ${grouped(summary.parameters)} parameters, ${grouped(summary.nonZero)} not zero, ${grouped(summary.macs)} MACs`,
-    `${grouped(sizeBytes)} bytes of values, ${grouped(fileBytes)} bytes in all; ${activations.count} activation quantizers, ${grouped(activations.sizeBytes)} bytes`,
+    `${grouped(sizeBytes)} bytes of values, ${grouped(fileBytes)} bytes in all; ${activations.count} activation quantizers, ${grouped(activations.sizeBytes)} bytes${widthBytes > 0 ? `; ${grouped(widthBytes)} bytes of widths by layer` : ""}`,
     "",
     table([["parameter", "shape", "stored as", "not zero", "bytes", "streams"], ...rows]),
   ].join("\n");

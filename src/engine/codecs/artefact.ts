@@ -22,8 +22,9 @@ import {
   type StreamBytes,
   type TensorBreakdown,
 } from "./snapshot-plan";
-import { malformed, StreamSet, type Stream } from "./streams";
+import { bytesOfStreams, malformed, StreamSet, type Stream } from "./streams";
 import { decodeTensor, encodeTensor } from "./tensor-codec";
+import { checkWidths, encodeWidths, plannedWidths, SINCE_WIDTHS, widthSizes } from "./width-codec";
 
 export { FORMAT_VERSION, magicMatches } from "./container";
 
@@ -36,6 +37,8 @@ export interface ArtefactSizes {
   /** In the order of the network's parameters. */
   readonly tensors: readonly TensorBreakdown[];
   readonly activations: ActivationBreakdown;
+  /** Of the bit plan; 0 where there is none. */
+  readonly widthBytes: number;
 }
 
 export interface EncodedArtefact extends ArtefactSizes {
@@ -87,19 +90,22 @@ export function encodeArtefact(snapshot: Snapshot, embedded: Embedded = {}): Enc
     };
   });
   const activationStreams = encodeActivations(plan.activations);
+  const widthStreams = encodeWidths(plan.widths);
   const header: ArtefactHeader = {
     network,
     tensors: parts.map((part) => part.header),
     activations: activationFields(plan.activations),
     activationStreams: activationStreams.map(({ stream, bytes }) => [stream, bytes.length]),
+    ...(widthStreams.length === 0 ? {} : { widthStreams: widthStreams.map(({ bytes }) => ["widths", bytes.length]) }),
     ...(embedded.document === undefined ? {} : { document: embedded.document }),
     info: { ...embedded.info },
   };
-  const streams = [...parts.flatMap((part) => part.streams), ...activationStreams];
+  const streams = [...parts.flatMap((part) => part.streams), ...activationStreams, ...widthStreams];
+  const besides = Math.max(plan.activations.since, widthStreams.length > 0 ? SINCE_WIDTHS : 1);
   const bytes = packContainer(
     toJson(header),
     streams.map((s) => s.bytes),
-    header.tensors.reduce((version, fields) => Math.max(version, leastVersion(fields)), plan.activations.since),
+    header.tensors.reduce((version, fields) => Math.max(version, leastVersion(fields)), besides),
   );
   return {
     bytes,
@@ -107,6 +113,7 @@ export function encodeArtefact(snapshot: Snapshot, embedded: Embedded = {}): Enc
     fileBytes: bytes.length,
     tensors: parts.map((part) => part.breakdown),
     activations: activationBreakdown(plan.activations.entries.length, streamBytes(plan.activations.sizes)),
+    widthBytes: bytesOfStreams(widthSizes(plan.widths)),
   };
 }
 
@@ -164,18 +171,22 @@ export function decodeArtefact(bytes: Uint8Array): DecodedArtefact {
   const { streams, sizes } = read(header.activationStreams);
   const activations = decodeActivations(header.activations, streams);
   checkActivations(network, header, activations);
+  const widths = header.widthStreams && read(header.widthStreams);
   if (read.left() !== 0) throw malformed(`expected nothing after the last stream, got ${read.left()} bytes`);
   const snapshot: Snapshot = { network, values, states, activations };
   checkSnapshot(snapshot);
+  if (widths) checkWidths(widths.streams, plannedWidths(snapshot));
+  const widthBytes = widths?.sizes[0]!.bytes ?? 0;
   const activationSizes = activationBreakdown(activations.size, sizes);
   return {
     snapshot,
     document: header.document,
     info: header.info,
-    sizeBytes: tensors.reduce((sum, t) => sum + t.sizeBytes, activationSizes.sizeBytes),
+    sizeBytes: tensors.reduce((sum, t) => sum + t.sizeBytes, activationSizes.sizeBytes + widthBytes),
     fileBytes: bytes.length,
     tensors,
     activations: activationSizes,
+    widthBytes,
   };
 }
 

@@ -73,6 +73,8 @@ const headerSchema = v.strictObject({
     }),
   ),
   activationStreams: v.pipe(v.array(v.strictTuple([v.picklist(streamNames), bytes])), v.maxLength(MAX_STREAMS)),
+  /** Only of a network whose layers have widths of their own. */
+  widthStreams: v.optional(v.pipe(v.array(v.strictTuple([v.literal("widths"), bytes])), v.length(1))),
   document: v.optional(v.unknown()),
   info: v.custom<Record<string, unknown>>(
     (x) => typeof x === "object" && x !== null && !Array.isArray(x),

@@ -7,6 +7,7 @@ import { checkSnapshot, type Snapshot, valuesOf } from "../core/snapshot";
 import { planActivations, type ActivationPlan } from "./activation-codec";
 import { effectiveTensor } from "./effective-tensor";
 import { bytesOfBits, bytesOfStreams, type StreamName, type StreamSize } from "./streams";
+import { plannedWidths, widthSizes } from "./width-codec";
 import { codecLabel, planTensor, type TensorFields, type TensorPlan } from "./tensor-codec";
 
 export interface StreamBytes {
@@ -38,6 +39,8 @@ export interface ActivationBreakdown {
 export interface SnapshotPlan {
   readonly tensors: readonly (TensorPlan & { readonly entry: ParameterEntry })[];
   readonly activations: ActivationPlan;
+  /** Of kernels and edges, where each has its own; see `width-codec.ts`. */
+  readonly widths: readonly number[];
   /** Sum of all streams: what the compression ratio divides by. */
   readonly sizeBytes: number;
 }
@@ -55,8 +58,9 @@ export function planSnapshot(snapshot: Snapshot): SnapshotPlan {
     return { entry, ...planTensor(tensor) };
   });
   const activations = planActivations(snapshot.network, snapshot.activations);
-  const sizeBytes = tensors.reduce((sum, t) => sum + t.sizeBytes, bytesOfStreams(activations.sizes));
-  return { tensors, activations, sizeBytes };
+  const widths = plannedWidths(snapshot);
+  const besides = bytesOfStreams([...activations.sizes, ...widthSizes(widths)]);
+  return { tensors, activations, widths, sizeBytes: tensors.reduce((sum, t) => sum + t.sizeBytes, besides) };
 }
 
 /** Exactly `encodeArtefact(snapshot).sizeBytes`, without writing the file. Batch norm counts where it is not folded. */

@@ -34,6 +34,8 @@ export const streamNames = [
   "activationScales",
   /** Whole numbers of the activation quantizers; of an affine one its zero point, as many bits as it has. */
   "zeroPoints",
+  /** Widths of kernels and edges where each has its own, 4 bits each. */
+  "widths",
 ] as const;
 export type StreamName = (typeof streamNames)[number];
 
