@@ -43,6 +43,12 @@ export interface Snapshot {
    * (`quantizers/edges.ts`).
    */
   readonly activations: ReadonlyMap<string, ActivationQuantizer>;
+  /**
+   * Node id -> numbers of its output channels: their places in a run when none had been cut out yet, so that a channel
+   * is known again after others went. Nodes that are whole are absent, and so is all of it in a network that is. A file
+   * holds none.
+   */
+  readonly channels?: ReadonlyMap<string, Uint32Array>;
 }
 
 export const plainSnapshot = (network: Network, values: ReadonlyMap<string, Float32Array>): Snapshot => ({

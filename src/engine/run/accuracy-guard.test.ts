@@ -1,12 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { decodeArtefact } from "../codecs/artefact";
 import { EngineError } from "../core/errors";
 import { plainSnapshot, type Snapshot } from "../core/snapshot";
 import { AccuracyGuard, type GuardedModel } from "./accuracy-guard";
 import { RunControl } from "./control";
-import type { DecisionTrace } from "./decisions";
-import { encodeMeasured } from "./measure";
-import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyNetwork, tinyPlatform } from "./tiny.testing";
+import type { DecisionTrace, TakenDecision } from "./decisions";
+import {
+  decodedOf,
+  effectiveOf,
+  filtersOf,
+  runTiny,
+  startTiny,
+  tinyDocument,
+  tinyNetwork,
+  tinyPlatform,
+} from "./tiny.testing";
 
 beforeAll(startTiny);
 
@@ -21,7 +28,8 @@ function numbered(start: number) {
     snapshot: () => Promise.resolve(now),
     metric: "accuracy",
     score: (snapshot) => Promise.resolve(snapshot.values.get("accuracy")![0]!),
-    restore: (snapshot) => void (now = snapshot),
+    nextOrder: () => 1,
+    takeBack: ({ before }) => Promise.resolve(void (now = before)),
   };
   return {
     model,
@@ -48,7 +56,7 @@ describe("the verdict", () => {
     await guard.decide(network.become(to));
     expect(await guard.judge()).toEqual({ takenBack, metric: "accuracy", reference: from, score: to, allowed });
     expect(network.now() === before).toBe(takenBack);
-    expect(guard.state).toEqual({ reference: from, stopped: takenBack, before: undefined });
+    expect(guard.state).toEqual({ reference: from, stopped: takenBack, pending: undefined });
   });
 
   it("is of the drop since the clip's start, not since the last decision", async () => {
@@ -103,14 +111,11 @@ const listen = () => {
   return { traces, observer: { onDecision: (trace: DecisionTrace) => void traces.push(trace) } };
 };
 const told = (traces: readonly DecisionTrace[]) => traces.map(({ kind, round, step }) => [kind, round, step]);
-const bits = (snapshot: Snapshot) =>
-  [...snapshot.values.keys()].map((name) => [name, ...new Uint32Array(effectiveOf(snapshot, name).slice().buffer)]);
-
 describe("on the timeline", () => {
-  it("the decision that costs too much is taken back to the bit, and none comes after it", async () => {
+  it("what the decision that costs too much took comes back to the bit, what was trained since stays", async () => {
     // The boundary at step 12 keeps the network as it is just before the fourth decision.
     const platform = await tinyPlatform();
-    let control = new RunControl();
+    const control = new RunControl();
     const cancelled = runTiny(guarded(0.5, 12), {
       platform,
       control,
@@ -120,14 +125,9 @@ describe("on the timeline", () => {
     const before = platform.lastKept();
     expect(before.step).toBe(12);
 
-    control = new RunControl();
     const { traces, observer } = listen();
-    const run = await runTiny(guarded(0.5, 12), {
-      platform: await tinyPlatform(),
-      control,
-      observer,
-      useCache: false,
-    });
+    const again = await tinyPlatform();
+    await runTiny(guarded(0.5, 12), { platform: again, observer });
     expect(told(traces)).toEqual([
       ["taken", 0, 0],
       ["taken", 1, 4],
@@ -135,9 +135,15 @@ describe("on the timeline", () => {
       ["taken", 3, 12],
       ["taken-back", 3, 16],
     ]);
-    const { bytes: file } = encodeMeasured(before.snapshot, guarded(0.5, 12));
-    // Both as the file has them: batch normalization folded.
-    expect(bits(decodedOf(run))).toEqual(bits(decodeArtefact(file).snapshot));
+    const { snapshot: after } = again.lastKept();
+    let [same, trained] = [0, 0];
+    for (const [name, { mask }] of before.snapshot.states) {
+      expect(after.states.get(name)!.mask).toEqual(mask);
+      const [was, is] = [effectiveOf(before.snapshot, name), effectiveOf(after, name)];
+      is.forEach((value, i) => (value === was[i] ? mask![i] && same++ : trained++));
+    }
+    // Of 774 weights 206 are left at a sparsity of 0.735 (0.49 for each kernel alone), 15 at 0.98: these train on.
+    expect([same > 100, trained > 0, trained < 30]).toEqual([true, true, true]);
   });
 
   it("after one was taken back the clip trains on and decides nothing", async () => {
@@ -188,7 +194,7 @@ describe("on the timeline", () => {
     await expect(first).rejects.toBeInstanceOf(EngineError);
     const [kept] = platform.lastKept().running;
     expect(kept).toMatchObject({ id: "c0", nextRound: 4, guard: { stopped: false } });
-    expect(kept!.guard!.before).toBeDefined();
+    expect(kept!.guard!.pending).toBeDefined();
 
     const again = listen();
     const run = await runTiny(document, { platform, observer: again.observer });
@@ -203,5 +209,82 @@ describe("on the timeline", () => {
     const platform = await tinyPlatform();
     await runTiny(guarded(1, 14), { platform, observer });
     expect(told(traces).map(([kind]) => kind)).toEqual(["taken", "taken", "taken", "taken"]);
+  });
+});
+
+describe("beside other clips", () => {
+  const agp = { schedule: "iterative", rounds: 2, endFraction: 1, accuracyGuard: 0.02 };
+  const masking = { block: "prune.magnitude", steps: 8, params: { ...agp, sparsity: 0.98 } };
+  const cutting = { block: "prune.filter-l1", steps: 8, params: { ...agp, sparsity: 0.8 } };
+  const qat = { block: "quant.qat-fake-quant", steps: 12, params: { wBits: 4, aBits: 8, granularity: "channel" } };
+  const kd = { block: "distill.kd-logits", steps: 12, teacher: "original" };
+
+  it.each([
+    ["masks", masking, 0],
+    ["cuts", cutting, 0],
+    // Its folding falls between the decision and the verdict.
+    ["masks, begun before it", masking, 2],
+    ["cuts, begun before it", cutting, 2],
+  ])("a quantizer stays in place when a guard takes back %s", async (_name, pruner, start) => {
+    const { traces, observer } = listen();
+    const run = await runTiny(tinyDocument([pruner, { ...qat, start }]), { platform: await tinyPlatform(), observer });
+    // The first decision is judged at the second's step: it costs too much, and all that it took is back.
+    expect(traces.filter(({ clip }) => clip === "c0").map(({ kind }) => kind)).toEqual(["taken", "taken-back"]);
+    const { original, final } = run.result;
+    // 4 bits a weight, and a little for scales and biases.
+    expect(final.compressionRatio).toBeGreaterThan(4);
+    expect(final.bops).toBeLessThan(original.bops / 8);
+    const decoded = decodedOf(run);
+    expect([...decoded.activations.values()].map(({ bits: width }) => width)).toContain(8);
+    const widths = ["conv1", "conv2", "logits"].map((layer) => decoded.states.get(`${layer}/kernel`)!.quantizer);
+    // Edges of the network have at least 8 bits.
+    expect(widths).toMatchObject([{ bits: 8 }, { bits: 4 }, { bits: 8 }]);
+    expect(filtersOf(run)).toEqual([6, 8]);
+    expect(final.nonZero).toBeGreaterThan(0.7 * original.nonZero);
+  });
+
+  it("distillation goes on from what it has learned", async () => {
+    const { traces, observer } = listen();
+    const run = await runTiny(tinyDocument([cutting, kd]), { platform: await tinyPlatform(), observer });
+    expect(traces.map(({ kind }) => kind)).toEqual(["taken", "taken-back"]);
+    expect(filtersOf(run)).toEqual([6, 8]);
+    expect(run.result.original.accuracy - run.result.final.accuracy).toBeLessThan(0.1);
+    // The distiller's part of the loss, to the last step.
+    expect(run.losses.at(-1)!.names).toHaveLength(2);
+  });
+
+  it.each([
+    ["a masking one and a cutting one", masking, cutting],
+    ["a cutting one and a masking one", cutting, masking],
+    ["two that cut", cutting, { ...cutting, params: { ...agp, sparsity: 0.5, accuracyGuard: 0 } }],
+    ["the later one first, of two that cut", cutting, { ...cutting, steps: 6 }],
+    ["the later one first, which masks", cutting, { ...masking, steps: 6 }],
+  ])("%s each take back their own", async (_names, one, other) => {
+    const { traces, observer } = listen();
+    const run = await runTiny(tinyDocument([one, other]), { platform: await tinyPlatform(), observer });
+    const back = traces.filter(({ kind }) => kind === "taken-back").map(({ clip }) => clip);
+    expect(back).toEqual(other.steps < one.steps ? ["c1", "c0"] : ["c0", "c1"]);
+    expect(filtersOf(run)).toEqual([6, 8]);
+    expect(run.result.final.parameters).toBe(run.result.original.parameters);
+    // The last decision of each was taken back; an earlier one, by then harmless, stands.
+    const stands = traces.filter(
+      (trace, i): trace is TakenDecision =>
+        trace.kind === "taken" && traces.slice(i + 1).some(({ clip, kind }) => clip === trace.clip && kind === "taken"),
+    );
+    const removed = stands.flatMap(({ layers }) => layers).reduce((sum, { weights }) => sum + weights.removed, 0);
+    expect(run.result.final.nonZero).toBe(run.result.original.nonZero - removed);
+  });
+
+  it("what another clip cut meanwhile does not come back", async () => {
+    const { traces, observer } = listen();
+    const half = { block: "prune.filter-l1", start: 2, params: { sparsity: 0.25 } };
+    const run = await runTiny(tinyDocument([masking, half]), { platform: await tinyPlatform(), observer });
+    expect(traces.map(({ clip, kind }) => [clip, kind])).toEqual([
+      ["c0", "taken"],
+      ["c1", "taken"],
+      ["c0", "taken-back"],
+    ]);
+    // floor(0.25 * 6 + 0.5) = 2 and floor(0.25 * 8 + 0.5) = 2 filters.
+    expect(filtersOf(run)).toEqual([4, 6]);
   });
 });

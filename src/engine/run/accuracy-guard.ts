@@ -1,17 +1,24 @@
 /**
  * The accuracy guard of a pruning clip: after each decision has had its recovery (the training up to the next decision,
- * or to the clip's end) the task's main figure on the validation images is compared with that at the clip's start. Where it has fallen by more
- * than the limit, the network goes back to what it was before that decision, and the clip decides nothing more.
+ * or to the clip's end) the task's main figure on the validation images is compared with that at the clip's start. Where it
+ * has fallen by more than the limit, what that decision took comes back (`surgery/take-back.ts`), and the clip decides
+ * nothing more. What others have done since, training among it, stays.
  */
 import type { Snapshot } from "../core/snapshot";
+import { type Decision, takeBack } from "../surgery/take-back";
 import { merit, type MetricId } from "../tasks/metrics/catalogue";
+
+/** The decision that is not judged yet. */
+export interface PendingDecision extends Decision {
+  /** Larger than that of every decision that was pending when it was taken. */
+  readonly order: number;
+}
 
 export interface GuardState {
   /** Validation score at the clip's start; more is better. */
   readonly reference: number;
   readonly stopped: boolean;
-  /** The network before the last decision, while that is not yet judged. */
-  readonly before: Snapshot | undefined;
+  readonly pending: PendingDecision | undefined;
 }
 
 /** What a guard looks at. */
@@ -21,7 +28,9 @@ export interface GuardedModel {
   snapshot(): Promise<Snapshot>;
   /** Turned so that more is better. */
   score(snapshot: Snapshot): Promise<number>;
-  restore(snapshot: Snapshot): void;
+  /** The order of a decision that is taken now. */
+  nextOrder(): number;
+  takeBack(decision: PendingDecision): Promise<void>;
 }
 
 /** What came of a decision; the scores as the metric has them. */
@@ -52,7 +61,7 @@ export class AccuracyGuard {
     const state = kept ?? {
       reference: await model.score(await model.snapshot()),
       stopped: false,
-      before: undefined,
+      pending: undefined,
     };
     return new AccuracyGuard(maximumDrop, model, state);
   }
@@ -65,19 +74,30 @@ export class AccuracyGuard {
   async decide(decision: () => Promise<void>): Promise<void> {
     await this.judge();
     if (this.#state.stopped) return;
-    this.#state = { ...this.#state, before: await this.#model.snapshot() };
+    const before = await this.#model.snapshot();
+    const order = this.#model.nextOrder();
     await decision();
+    this.#state = { ...this.#state, pending: { before, after: await this.#model.snapshot(), order } };
+  }
+
+  /** Another guard took a decision back: it is none of the networks' that a later one is told by. */
+  forget(other: PendingDecision): void {
+    const { pending } = this.#state;
+    if (!pending || pending.order < other.order) return;
+    const without = (snapshot: Snapshot) => takeBack(other, snapshot)?.snapshot ?? snapshot;
+    const { before, after, order } = pending;
+    this.#state = { ...this.#state, pending: { before: without(before), after: without(after), order } };
   }
 
   /** Judges the last decision, if that has not been done. */
   async judge(): Promise<Verdict | undefined> {
-    const { before, reference } = this.#state;
-    if (!before) return undefined;
+    const { pending, reference } = this.#state;
+    if (!pending) return undefined;
     const score = await this.#model.score(await this.#model.snapshot());
     // A drop of exactly the limit is allowed; the epsilon is below one image of any validation set.
     const stopped = reference - score > this.#maximumDrop + 1e-9;
-    if (stopped) this.#model.restore(before);
-    this.#state = { reference, stopped, before: undefined };
+    this.#state = { reference, stopped, pending: undefined };
+    if (stopped) await this.#model.takeBack(pending);
     const { metric } = this.#model;
     return {
       takenBack: stopped,

@@ -45,7 +45,7 @@ const checkpointOf = (snapshot: Snapshot, optimizer: OptimizerState, teacher: Sn
           slot: { kind: "adam", first: Float32Array.of(3, 4), second: Float32Array.of(5, 6), steps: 7 },
         },
       ],
-      guard: { reference: 0.9, stopped: false, before: teacher },
+      guard: { reference: 0.9, stopped: false, pending: { before: teacher, after: teacher, order: 3 } },
       snapshots: new Map([["best", teacher]]),
     },
   ],

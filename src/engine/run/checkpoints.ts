@@ -64,7 +64,13 @@ const upstreamClips = ({ clips }: TimelineDocument, step: number): (Clip & { rea
     .map((clip, place) => ({ ...clip, place }))
     .filter((clip) => clip.start < step || (clip.start === step && clip.steps === 0));
 
-export function checkpointKey(upstream: Upstream, step: number, { sha256 }: Pick<Platform, "sha256">): Promise<string> {
+/** @param scored whether points and what they are made of are part of the state */
+export function checkpointKey(
+  upstream: Upstream,
+  step: number,
+  { sha256 }: Pick<Platform, "sha256">,
+  scored = true,
+): Promise<string> {
   const { name: _name, clips: _clips, ...settings } = upstream.document;
   const text = sortedJson({
     engineVersion,
@@ -75,6 +81,7 @@ export function checkpointKey(upstream: Upstream, step: number, { sha256 }: Pick
     settings: { ...settings, evaluateEvery: pointInterval(upstream.document) },
     step,
     clips: upstreamClips(upstream.document, step),
+    ...(scored ? {} : { scored }),
   });
   return sha256(new TextEncoder().encode(text));
 }
@@ -95,7 +102,11 @@ interface RunningJson {
     readonly name: string;
     readonly slot?: { readonly kind: "adam" | "sgd"; readonly steps: number };
   }[];
-  readonly guard?: { readonly reference: number; readonly stopped: boolean; readonly before?: unknown };
+  readonly guard?: {
+    readonly reference: number;
+    readonly stopped: boolean;
+    readonly pending?: { readonly order: number; readonly before: unknown; readonly after: unknown };
+  };
   readonly snapshots: Readonly<Record<string, unknown>>;
 }
 
@@ -123,7 +134,11 @@ function packRunning({ id, nextRound, state, learned, guard, snapshots }: Runnin
   readonly json: RunningJson;
   readonly arrays: [string, PackedArray][];
 } {
-  const before = guard?.before && packState(guard.before);
+  const pending = guard?.pending && {
+    order: guard.pending.order,
+    before: packState(guard.pending.before),
+    after: packState(guard.pending.after),
+  };
   const own = [...snapshots].map(([name, snapshot]) => [name, packState(snapshot)] as const);
   return {
     json: {
@@ -134,7 +149,17 @@ function packRunning({ id, nextRound, state, learned, guard, snapshots }: Runnin
         name,
         ...(slot ? { slot: { kind: slot.kind, steps: slot.steps } } : {}),
       })),
-      ...(guard ? { guard: { reference: guard.reference, stopped: guard.stopped, before: before?.json } } : {}),
+      ...(guard
+        ? {
+            guard: {
+              reference: guard.reference,
+              stopped: guard.stopped,
+              ...(pending
+                ? { pending: { order: pending.order, before: pending.before.json, after: pending.after.json } }
+                : {}),
+            },
+          }
+        : {}),
       snapshots: Object.fromEntries(own.map(([name, packed]) => [name, packed.json])),
     },
     arrays: [
@@ -143,7 +168,8 @@ function packRunning({ id, nextRound, state, learned, guard, snapshots }: Runnin
         ...(slot ? [[`first/${id}/${name}`, slot.first] as [string, PackedArray]] : []),
         ...(slot?.second ? [[`second/${id}/${name}`, slot.second] as [string, PackedArray]] : []),
       ]),
-      ...(before ? prefixed(`guard/${id}/`, before.arrays) : []),
+      ...(pending ? prefixed(`before/${id}/`, pending.before.arrays) : []),
+      ...(pending ? prefixed(`after/${id}/`, pending.after.arrays) : []),
       ...own.flatMap(([name, packed]) => prefixed(`own/${id}/${name}/`, packed.arrays)),
     ],
   };
@@ -152,6 +178,8 @@ function packRunning({ id, nextRound, state, learned, guard, snapshots }: Runnin
 function unpackRunning(json: RunningJson, arrays: ReadonlyMap<string, PackedArray>): RunningClip {
   const { id, guard } = json;
   const floats = (name: string) => arrays.get(name) as Float32Array;
+  const network = (where: string, json: unknown): Snapshot =>
+    unpackState({ json, arrays: withoutPrefix(`${where}/${id}/`, arrays) }).snapshot;
   return {
     id,
     nextRound: json.nextRound,
@@ -167,9 +195,11 @@ function unpackRunning(json: RunningJson, arrays: ReadonlyMap<string, PackedArra
     guard: guard && {
       reference: guard.reference,
       stopped: guard.stopped,
-      before: guard.before
-        ? unpackState({ json: guard.before, arrays: withoutPrefix(`guard/${id}/`, arrays) }).snapshot
-        : undefined,
+      pending: guard.pending && {
+        order: guard.pending.order,
+        before: network("before", guard.pending.before),
+        after: network("after", guard.pending.after),
+      },
     },
     snapshots: new Map(
       Object.entries(json.snapshots).map(([name, packed]) => [
@@ -238,4 +268,36 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint | undefined {
   } catch {
     return undefined;
   }
+}
+
+type Kept = Pick<Platform, "cache" | "sha256">;
+
+/** Bytes that may be the state at a step. Who needs no points takes a state with or without them. */
+async function* keptAt(upstream: Upstream, step: number, platform: Kept, scored: boolean): AsyncGenerator<Uint8Array> {
+  for (const withPoints of scored ? [true] : [true, false]) {
+    const bytes = await platform.cache.get(await checkpointKey(upstream, step, platform, withPoints));
+    if (bytes) yield bytes;
+  }
+}
+
+/** Whether a state is kept at a step. */
+export async function isKept(upstream: Upstream, step: number, platform: Kept, scored: boolean): Promise<boolean> {
+  for await (const _ of keptAt(upstream, step, platform, scored)) return true;
+  return false;
+}
+
+/** The state at the latest of some steps, ascending, that is kept, can be read and is accepted. */
+export async function latestCheckpoint(
+  upstream: Upstream,
+  steps: readonly number[],
+  platform: Kept,
+  { scored, accepts }: { readonly scored: boolean; readonly accepts: (checkpoint: Checkpoint) => boolean },
+): Promise<Checkpoint | undefined> {
+  for (const step of steps.toReversed()) {
+    for await (const bytes of keptAt(upstream, step, platform, scored)) {
+      const checkpoint = readCheckpoint(bytes);
+      if (checkpoint && accepts(checkpoint)) return checkpoint;
+    }
+  }
+  return undefined;
 }

@@ -67,7 +67,7 @@ export interface TakenDecision extends DecisionPlace {
   readonly activations?: readonly ActivationTrace[];
 }
 
-/** A decision that the clip's accuracy guard took back: the network is what it was before, and the clip decides no more. */
+/** A decision that the clip's accuracy guard took back: what it removed is there again, and the clip decides no more. */
 export interface RevokedDecision extends DecisionPlace {
   readonly kind: "taken-back";
   /** The task's main figure. */

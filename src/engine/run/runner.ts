@@ -12,13 +12,12 @@ import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { originalBytes } from "../metrics/accounting";
 import { createBatchOrder, imageBatch } from "../training/batches";
-import { learningRateFactor } from "../document/learning-rate";
 import { LiveModel } from "../training/live-model";
-import type { OptimizerSettings } from "../training/optimizer";
 import { trainStep } from "../training/step";
 import { createTeacher, type DisposableTeacher } from "../training/teacher";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GuardedModel } from "./accuracy-guard";
+import { guardedModel } from "./guarded-model";
 import {
   type ActiveClip,
   beginClip,
@@ -33,8 +32,8 @@ import {
 import {
   type Checkpoint,
   checkpointKey,
+  latestCheckpoint,
   packCheckpoint,
-  readCheckpoint,
   type RunningClip,
   type Upstream,
 } from "./checkpoints";
@@ -47,9 +46,8 @@ import { encodeMeasured, measure, type Measurement, type Point } from "./measure
 import type { RunObserver } from "./observer";
 import { loadRun, type RunInputs } from "./run-data";
 import { modelAccess } from "./model-access";
-import { boundariesOf, phaseAt, pointInterval, trainedSteps } from "../document/schedule";
-import { validationScore } from "./services";
-import { stepFigures, stepHooks, stepTerms } from "./step-parts";
+import { boundariesOf, pointInterval, trainedSteps } from "../document/schedule";
+import { stepFigures, stepHooks, stepOptimizer, stepTerms } from "./step-parts";
 import { type TrialProgress, Trials } from "./trial";
 import { openModelSource } from "./sources";
 import { assertValid } from "../document/validate";
@@ -66,6 +64,8 @@ export interface RunDeps {
   readonly inputs?: RunInputs;
   /** It goes on from no kept state later than this step; any by default. */
   readonly restoreUpTo?: number;
+  /** Default true. Without, nothing is measured: no points, no result, and kept states of their own. */
+  readonly scores?: boolean;
 }
 
 export interface RunResult {
@@ -108,8 +108,6 @@ class Run {
   readonly #taughtBy: ReadonlySet<string>;
   readonly #losses = new LossLog();
   readonly #trials: Trials;
-  /** The model as an accuracy guard sees it. */
-  readonly #guarded: GuardedModel;
   #model: LiveModel;
   #active: ActiveClip[] = [];
   #teachers = new Map<string, Snapshot>();
@@ -120,11 +118,13 @@ class Run {
   #changed = true;
   #step = 0;
   #trained = 0;
+  readonly #scores: boolean;
 
   constructor(document: TimelineDocument, inputs: RunInputs, deps: RunDeps) {
     this.#document = document;
     this.#inputs = inputs;
     this.#deps = deps;
+    this.#scores = deps.scores ?? true;
     this.#upstream = {
       document,
       modelIdentity: inputs.modelIdentity,
@@ -143,12 +143,6 @@ class Run {
       ...(deps.useCache === false ? {} : { kept: { platform: deps.platform, upstream: this.#upstream } }),
     });
     this.#model = new LiveModel(inputs.original);
-    this.#guarded = {
-      metric: inputs.data.task.primary,
-      snapshot: () => this.#model.snapshot(),
-      score: (snapshot) => validationScore(snapshot, inputs.data, this.#between),
-      restore: (snapshot) => this.#access.replace(snapshot),
-    };
   }
 
   async *execute(): AsyncGenerator<Point, RunResult> {
@@ -156,14 +150,14 @@ class Run {
     const latest = this.#deps.restoreUpTo ?? documentEnd(this.#document);
     const restored = await this.#restore(boundaries.map((b) => b.step).filter((step) => step <= latest));
     if (restored) yield* this.#points;
-    else yield await this.#measure(null, true);
+    else yield* await this.#measure(null, true);
     for (const boundary of boundaries) {
       if (restored && boundary.step < restored.step) continue;
       const measured = boundary.ends.length + boundary.instants.length > 0;
       yield* this.#trainUntil(boundary.step, measured);
       if (boundary.step !== restored?.step) {
-        for (const clip of boundary.ends) yield await this.#end(clip);
-        for (const clip of boundary.instants) yield await this.#instant(clip);
+        for (const clip of boundary.ends) yield* await this.#end(clip);
+        for (const clip of boundary.instants) yield* await this.#instant(clip);
         if (measured) await this.#keep(boundary.step);
       }
       for (const clip of boundary.starts) await this.#start(clip);
@@ -189,6 +183,13 @@ class Run {
       this.#changed = true;
     },
   );
+
+  /** The model as the accuracy guard of a clip sees it. */
+  #guarded(clip: Clip): GuardedModel {
+    const guards = () => this.#active.flatMap(({ guard }) => guard ?? []);
+    const { data } = this.#inputs;
+    return guardedModel(clip, this.#model, this.#access, guards, this.#document, data, this.#between);
+  }
 
   /** Between batches of whatever takes long: lets messages in, and ends the run when it was cancelled. */
   readonly #between = async (): Promise<void> => {
@@ -222,7 +223,7 @@ class Run {
       trial: (request) => this.#trial(clip, request),
     });
     this.#active.push(active);
-    await inClip(clip, () => beginClip(active, running, this.#access, this.#guarded, this.#step, this.#tell));
+    await inClip(clip, () => beginClip(active, running, this.#access, this.#guarded(clip), this.#step, this.#tell));
     return active;
   }
 
@@ -231,7 +232,7 @@ class Run {
     return this.#trials.make(request, {
       step: this.#step,
       pool: this.#pool,
-      optimizer: this.#optimizer(),
+      optimizer: stepOptimizer(this.#active, this.#document, this.#step),
       beside: beside.map((active) => active.clip),
       terms: stepTerms(beside, this.#step),
     });
@@ -268,13 +269,13 @@ class Run {
     return inClip(active.clip, () => takeDecisions(active, this.#step, this.#access, this.#tell));
   }
 
-  async #instant(clip: Clip): Promise<Point> {
+  async #instant(clip: Clip): Promise<Point[]> {
     const active = await this.#start(clip);
     await this.#decide(active);
     return this.#end(clip);
   }
 
-  async #end(clip: Clip): Promise<Point> {
+  async #end(clip: Clip): Promise<Point[]> {
     const active = this.#active.find((a) => a.clip === clip)!;
     await inClip(clip, () => finishClip(active, this.#step, this.#access, this.#tell));
     disposeClip(active);
@@ -283,10 +284,12 @@ class Run {
     return inClip(clip, () => this.#measure(clip.id, true));
   }
 
-  async #measure(clip: string | null, boundary: boolean): Promise<Point> {
+  /** @returns the point, or none in a run without scores */
+  async #measure(clip: string | null, boundary: boolean): Promise<Point[]> {
     const { data } = this.#inputs;
     const images = boundary ? data.test.count : Math.min(this.#document.liveTest, data.test.count);
     await this.#flushLosses();
+    if (!this.#scores) return [];
     const last = this.#last;
     if (boundary && last && !this.#changed && last.point.testImages === images && last.point.latencyMs !== null) {
       this.#last = { ...last, point: { ...last.point, clip, step: this.#step } };
@@ -296,7 +299,7 @@ class Run {
     }
     this.#points.push(this.#last.point);
     if (boundary) this.#deps.observer?.onBoundary?.(this.#last);
-    return this.#last.point;
+    return [this.#last.point];
   }
 
   async #measureNow(clip: string | null, images: number, withLatency: boolean): Promise<Measurement> {
@@ -350,7 +353,7 @@ class Run {
       if (this.#losses.length >= lossChunk) await this.#flushLosses();
       this.#reportProgress();
       const due = this.#step % interval === 0 && !(measured && this.#step === end);
-      if (due) yield await this.#measure(null, false);
+      if (due) yield* await this.#measure(null, false);
     }
   }
 
@@ -370,7 +373,7 @@ class Run {
     if (!this.#losses.accepts(names)) await this.#flushLosses();
     const x = imageBatch(data.train, keys, data.normalization);
     const targets = data.task.targets(data.train, keys, data.info);
-    const optimizer = this.#optimizer();
+    const optimizer = stepOptimizer(this.#active, this.#document, this.#step);
     try {
       const losses = trainStep(this.#model, {
         task: data.task,
@@ -391,16 +394,6 @@ class Run {
     for (const { clip, run } of this.#active) run.afterUpdate?.(step - clip.start, this.#access, optimizer);
   }
 
-  /** Of the train clips at this step the one that began last, else the document's training settings over the phase. */
-  #optimizer(): OptimizerSettings {
-    const setting = this.#active.findLast(({ run }) => run.optimizer);
-    if (setting) return setting.run.optimizer!(this.#step - setting.clip.start);
-    const { optimizer, learningRate, learningRateSchedule, momentum } = this.#document.training;
-    const { start, end } = phaseAt(this.#document, this.#step);
-    const factor = learningRateFactor(learningRateSchedule, (this.#step - start) / (end - start));
-    return { kind: optimizer, learningRate: learningRate * factor, momentum };
-  }
-
   async #flushLosses(): Promise<void> {
     const chunk = await this.#losses.flush();
     if (chunk) this.#deps.observer?.onLosses?.(chunk);
@@ -419,7 +412,7 @@ class Run {
 
   async #keep(step: number): Promise<void> {
     const { platform, useCache = true } = this.#deps;
-    if (!useCache || !this.#last) return;
+    if (!useCache) return;
     const running = [];
     for (const active of this.#active) running.push(await runningState(active));
     const checkpoint: Checkpoint = {
@@ -431,10 +424,11 @@ class Run {
       trialSteps: this.#trials.steps,
       points: this.#points,
       decisions: this.#decisions,
-      confusion: this.#last.confusion,
+      confusion: this.#last?.confusion ?? new Uint32Array(0),
       teachers: this.#teachers,
     };
-    await platform.cache.set(await checkpointKey(this.#upstream, step, platform), packCheckpoint(checkpoint));
+    const key = await checkpointKey(this.#upstream, step, platform, this.#scores);
+    await platform.cache.set(key, packCheckpoint(checkpoint));
   }
 
   /** A clip may have become a teacher after the state was kept: then the run has to come by it again. */
@@ -447,45 +441,46 @@ class Run {
   async #restore(steps: readonly number[]): Promise<Checkpoint | undefined> {
     const { platform, useCache = true, observer } = this.#deps;
     if (!useCache) return undefined;
-    for (const step of steps.toReversed()) {
-      const bytes = await platform.cache.get(await checkpointKey(this.#upstream, step, platform));
-      if (!bytes) continue;
-      const checkpoint = readCheckpoint(bytes);
-      if (!checkpoint || !this.#hasTeachers(checkpoint)) continue;
-      this.#model.replace(checkpoint.snapshot);
-      this.#model.restoreOptimizer(checkpoint.optimizer);
-      this.#model.restoreRanges(checkpoint.ranges);
-      this.#points = [...checkpoint.points];
-      for (const trace of checkpoint.decisions) this.#tell?.(trace);
-      this.#teachers = new Map(checkpoint.teachers);
-      this.#step = checkpoint.step;
-      this.#trials.steps = checkpoint.trialSteps;
-      this.#trained = trainedSteps({
-        ...this.#document,
-        clips: this.#document.clips.map((c) => ({ ...c, steps: Math.max(0, Math.min(c.steps, step - c.start)) })),
-      });
+    const checkpoint = await latestCheckpoint(this.#upstream, steps, platform, {
+      scored: this.#scores,
+      accepts: (found) => this.#hasTeachers(found),
+    });
+    if (!checkpoint) return undefined;
+    const { step } = checkpoint;
+    this.#model.replace(checkpoint.snapshot);
+    this.#model.restoreOptimizer(checkpoint.optimizer);
+    this.#model.restoreRanges(checkpoint.ranges);
+    for (const trace of checkpoint.decisions) this.#tell?.(trace);
+    this.#teachers = new Map(checkpoint.teachers);
+    this.#step = step;
+    this.#trials.steps = checkpoint.trialSteps;
+    this.#trained = trainedSteps({
+      ...this.#document,
+      clips: this.#document.clips.map((c) => ({ ...c, steps: Math.max(0, Math.min(c.steps, step - c.start)) })),
+    });
+    if (this.#scores) {
       // The document may have changed since in what does not matter here; the file holds the one that runs.
-      const { bytes: file, fileBytes, tensors } = encodeMeasured(checkpoint.snapshot, this.#document);
-      const point = { ...this.#points.pop()!, fileBytes };
-      this.#points.push(point);
-      this.#last = { point, bytes: file, tensors, confusion: checkpoint.confusion };
+      const { bytes, fileBytes, tensors } = encodeMeasured(checkpoint.snapshot, this.#document);
+      const point = { ...checkpoint.points.at(-1)!, fileBytes };
+      this.#points = [...checkpoint.points.slice(0, -1), point];
+      this.#last = { point, bytes, tensors, confusion: checkpoint.confusion };
       this.#changed = false;
-      for (const running of checkpoint.running) {
-        await this.#start(
-          this.#document.clips.find((c) => c.id === running.id)!,
-          running,
-        );
-      }
-      observer?.onRestored?.(step);
-      observer?.onBoundary?.(this.#last);
-      return checkpoint;
     }
-    return undefined;
+    for (const running of checkpoint.running) {
+      await this.#start(
+        this.#document.clips.find((c) => c.id === running.id)!,
+        running,
+      );
+    }
+    observer?.onRestored?.(step);
+    if (this.#last) observer?.onBoundary?.(this.#last);
+    return checkpoint;
   }
 
   async #result(): Promise<RunResult> {
     const { platform, backend } = this.#deps;
-    const last = this.#last!;
+    const last = this.#last;
+    if (!last) throw new EngineError("internal", "expected a run with scores to end, got one without");
     return {
       document: this.#document,
       documentHash: await platform.sha256(new TextEncoder().encode(hashableJson(this.#document))),

@@ -128,6 +128,16 @@ describe("recalibrateBatchNorm", () => {
     expect(same).toHaveLength(lively.values.size - 4);
   });
 
+  it("sees no other images than the clip may use", async () => {
+    const images = train.images.slice(0, 20 * 144) as Uint8Array;
+    const few = { ...data, train: { ...train, images, labels: train.labels.slice(0, 20), count: 20 } };
+    const between = () => Promise.resolve();
+    const ofFew = clipServices(document, few, between, { id: "c0" }, undefined, new LearnedTensors());
+    const expected = await ofFew.recalibrateBatchNorm(lively);
+    expect((await offered(20).services.recalibrateBatchNorm(lively)).values).toEqual(expected.values);
+    expect((await offered().services.recalibrateBatchNorm(lively)).values).not.toEqual(expected.values);
+  });
+
   it("does nothing without batch normalization, or switched off", async () => {
     const b = networkBuilder("bare", [12, 12, 1]);
     const network = b.build(b.dense(b.flatten(b.input), { units: tinyClasses }));

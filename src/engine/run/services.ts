@@ -74,14 +74,20 @@ async function sampleActivations(
   return new Map([...found].map(([id, { min, max, values }]) => [id, { min, max, values: Float32Array.from(values) }]));
 }
 
-/** Means over batches of the batch means and (biased) variances. */
-async function recalibrateBatchNorm(
+/** How many training images a clip may use. */
+const imagesOf = ({ samples }: { readonly samples?: number }, { train }: RunData): number =>
+  Math.min(samples ?? train.count, train.count);
+
+/** Means over batches of the batch means and (biased) variances, on the images that the clip may use. */
+export async function recalibrateBatchNorm(
   snapshot: Snapshot,
-  batches: number,
-  batchSize: number,
-  { train, normalization }: RunData,
+  clip: { readonly samples?: number },
+  { bnRecalibrationBatches: batches, training: { batchSize } }: TimelineDocument,
+  data: RunData,
   between: () => Promise<void>,
 ): Promise<Snapshot> {
+  const { train, normalization } = data;
+  const images = imagesOf(clip, data);
   const nodes = snapshot.network.nodes.filter((n) => n.op === "batch-norm");
   if (nodes.length === 0 || batches === 0) return snapshot;
   // Dropout would disturb the statistics that inference meets.
@@ -98,7 +104,7 @@ async function recalibrateBatchNorm(
   const sums = new Map<string, { mean: Float64Array; variance: Float64Array }>();
   try {
     for (let batch = 0; batch < batches; batch++) {
-      const indices = Uint32Array.from({ length: batchSize }, (_, i) => (batch * batchSize + i) % train.count);
+      const indices = Uint32Array.from({ length: batchSize }, (_, i) => (batch * batchSize + i) % images);
       const ids: string[] = [];
       const owned: tf.Tensor[] = [];
       const read = await disposedAfter(owned, () => {
@@ -174,7 +180,7 @@ export function clipServices(
     normalization: data.normalization,
     task: data.task,
     info: data.info,
-    count: Math.min(clip.samples ?? data.train.count, data.train.count),
+    count: imagesOf(clip, data),
     between,
   };
   return {
@@ -193,8 +199,7 @@ export function clipServices(
     variable: (name, initial, shape, { trainable = true } = {}) => learned.create(name, initial, shape, trainable),
     sampleActivations: (snapshot, ids, images) =>
       sampleActivations(snapshot, ids, Math.min(images, clip.samples ?? images), data, between),
-    recalibrateBatchNorm: (snapshot) =>
-      recalibrateBatchNorm(snapshot, document.bnRecalibrationBatches, document.training.batchSize, data, between),
+    recalibrateBatchNorm: (snapshot) => recalibrateBatchNorm(snapshot, clip, document, data, between),
     build: (id, seed) => buildNetwork(id, document.seed + seed, data.info),
     teacher() {
       if (!teacher) {

@@ -1,5 +1,9 @@
 /** What the clips at work add to one step, under names that are unique in the run. */
+import type { TimelineDocument } from "../document/document";
+import { learningRateFactor } from "../document/learning-rate";
 import { partName } from "../document/loss-parts";
+import { phaseAt } from "../document/schedule";
+import type { OptimizerSettings } from "../training/optimizer";
 import type { ForwardHooks, StepTerm } from "../training/step";
 import type { StepFigure } from "../blocks/block";
 import type { ActiveClip } from "./active-clip";
@@ -28,3 +32,17 @@ export const stepHooks = (active: readonly ActiveClip[], step: number): ForwardH
     output: run.output && ((nodeId, value) => run.output!(nodeId, value, step - clip.start)),
     learned,
   }));
+
+/** Of the train clips at a step the one that began last, else the document's training settings over the phase. */
+export function stepOptimizer(
+  active: readonly ActiveClip[],
+  document: TimelineDocument,
+  step: number,
+): OptimizerSettings {
+  const setting = active.findLast(({ run }) => run.optimizer);
+  if (setting) return setting.run.optimizer!(step - setting.clip.start);
+  const { optimizer, learningRate, learningRateSchedule, momentum } = document.training;
+  const { start, end } = phaseAt(document, step);
+  const factor = learningRateFactor(learningRateSchedule, (step - start) / (end - start));
+  return { kind: optimizer, learningRate: learningRate * factor, momentum };
+}

@@ -98,7 +98,7 @@ it.each(Object.entries(reads))("%s where a read-back fails", async (_name, work)
 });
 
 it("a measurement whose timing fails, of a quantized network too", async () => {
-  const quantizer = { scale: 0.1, zeroPoint: 0, bits: 8 };
+  const quantizer = { kind: "affine", scale: 0.1, zeroPoint: 0, bits: 8 } as const;
   for (const activations of [new Map(), new Map([["conv1", quantizer]])]) {
     const before = tf.memory().numTensors;
     // The first is that of the evaluation.

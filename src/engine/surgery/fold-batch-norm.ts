@@ -112,7 +112,7 @@ function foldOne(snapshot: Snapshot, foldable: Foldable): Snapshot {
   const quantizer = activations.get(norm.id);
   if (quantizer) activations.set(layer.id, quantizer);
   activations.delete(norm.id);
-  return { network: withoutNorm(snapshot.network, foldable), values, states, activations };
+  return { ...snapshot, network: withoutNorm(snapshot.network, foldable), values, states, activations };
 }
 
 function setState(states: Map<string, ParameterState>, name: string, state: ParameterState): void {

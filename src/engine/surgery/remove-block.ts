@@ -79,6 +79,7 @@ export function removeBlock(snapshot: Snapshot, id: string): Snapshot {
   const smaller = { ...network, nodes };
   const names = new Set(parametersOf(smaller).map(({ name }) => name));
   return {
+    ...snapshot,
     network: smaller,
     values: new Map([...snapshot.values].filter(([name]) => names.has(name))),
     states: new Map([...snapshot.states].filter(([name]) => names.has(name))),

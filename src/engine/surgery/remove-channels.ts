@@ -11,6 +11,7 @@ import { inputShapes, operationOf } from "../ops/registry";
 import { inputEdge } from "../quantizers/edges";
 import { channelConstants, quantizedConstant } from "./channel-constants";
 import { channelAxes } from "./channel-groups";
+import { cutChannelNumbers } from "./channel-numbers";
 import { type AxisCut, cutArray } from "./cut";
 import { elementIndex } from "./elements";
 import { isWeighted, withBias, withParameterSpecs } from "./node-edits";
@@ -80,7 +81,7 @@ export function shiftReaders(
     if (shift.every((value) => value === 0)) return node;
     return shiftBias({ ...snapshot, values, states }, node, shapes, shift);
   });
-  return { network: { ...network, nodes }, values, states, activations: snapshot.activations };
+  return { ...snapshot, network: { ...network, nodes }, values, states };
 }
 
 /** What input channels that hold `held` everywhere add to each output channel, in double precision. */
@@ -141,7 +142,8 @@ function cutSnapshot(snapshot: Snapshot, keptChannels: ReadonlyMap<string, Uint3
       if (state) states.set(spec.name, cutState(spec.name, state, spec.shape, cuts));
     }
   }
-  return { snapshot: { ...snapshot, network: cutNetwork(network, keptChannels), values, states }, kept };
+  const channels = cutChannelNumbers(snapshot, keptChannels);
+  return { snapshot: { ...snapshot, network: cutNetwork(network, keptChannels), values, states, channels }, kept };
 }
 
 function cutState(

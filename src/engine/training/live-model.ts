@@ -51,6 +51,7 @@ export class LiveModel {
   #network: Network;
   #parameters = new Map<string, LiveParameter>();
   #activations = new Map<string, LiveActivation>();
+  #channels: Snapshot["channels"];
 
   constructor(snapshot: Snapshot) {
     this.#network = snapshot.network;
@@ -211,6 +212,7 @@ export class LiveModel {
     for (const gone of before.values()) disposeParameter(gone);
     this.#parameters = after;
     this.#network = snapshot.network;
+    this.#channels = snapshot.channels;
     this.#replaceActivations(snapshot.activations);
     if (reshaped) releaseUnusedMemory();
   }
@@ -251,7 +253,8 @@ export class LiveModel {
     const activations = new Map<string, ActivationQuantizer>();
     const numbers = await this.#readActivations();
     for (const [edge, live] of this.#activations) activations.set(edge, live.settle(numbers.get(edge)!));
-    return { network: this.#network, values, states, activations };
+    const channels = this.#channels;
+    return { network: this.#network, values, states, activations, ...(channels ? { channels } : {}) };
   }
 
   /** Edge -> values of the variables of its quantizer. */

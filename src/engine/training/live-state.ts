@@ -12,6 +12,7 @@ interface StateJson {
     Record<string, { readonly mask: boolean; readonly fixed?: true; readonly quantizer: QuantizerJson | null }>
   >;
   readonly activations: Readonly<Record<string, ActivationQuantizer>>;
+  readonly channels?: readonly string[];
   readonly optimizer: Readonly<Record<string, { readonly kind: "adam" | "sgd"; readonly steps: number }>>;
 }
 
@@ -32,11 +33,14 @@ export function packState(snapshot: Snapshot, optimizer: OptimizerState = new Ma
     if (second) arrays.set(`second:${name}`, second);
     moments[name] = { kind, steps };
   }
+  const { channels } = snapshot;
+  for (const [node, numbers] of channels ?? []) arrays.set(`channels:${node}`, numbers);
   const json: StateJson = {
     network: snapshot.network,
     values: [...snapshot.values.keys()],
     states,
     activations: Object.fromEntries(snapshot.activations),
+    ...(channels ? { channels: [...channels.keys()] } : {}),
     optimizer: moments,
   };
   return { json, arrays };
@@ -69,6 +73,9 @@ export function unpackState({ json, arrays }: Pack): { snapshot: Snapshot; optim
       activations: new Map(
         Object.entries(state.activations).map(([edge, quantizer]) => [edge, parseActivation(quantizer)]),
       ),
+      ...(state.channels
+        ? { channels: new Map(state.channels.map((node) => [node, arrays.get(`channels:${node}`) as Uint32Array])) }
+        : {}),
     },
     optimizer,
   };

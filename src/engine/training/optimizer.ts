@@ -86,3 +86,23 @@ export function restoreSlot({ first, second, steps }: SlotState, shape: number[]
   const moment = (values: Float32Array) => tf.tidy(() => tf.variable(tf.tensor(values.slice(), shape), false));
   return { first: moment(first), second: second && moment(second), steps };
 }
+
+/**
+ * Moments of parameters whose elements have moved.
+ * @param places parameter -> for each element the place that it had, -1 for one that begins at zero; others are left out
+ */
+export function movedMoments(
+  states: ReadonlyMap<string, SlotState>,
+  places: ReadonlyMap<string, Int32Array>,
+): Map<string, SlotState> {
+  const moved = (moment: Float32Array, from: Int32Array) =>
+    Float32Array.from(from, (place) => (place < 0 ? 0 : moment[place]!));
+  return new Map(
+    [...places].flatMap(([name, from]) => {
+      const state = states.get(name);
+      if (!state) return [];
+      const { first, second } = state;
+      return [[name, { ...state, first: moved(first, from), ...(second ? { second: moved(second, from) } : {}) }]];
+    }),
+  );
+}

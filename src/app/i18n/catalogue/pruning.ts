@@ -102,8 +102,8 @@ export const pruning = {
   widthChange: w("{{before}} → {{after}}", "{{before}} → {{after}}"),
   widthOutput: w("output of {{node}}", "{{node}} 的输出"),
   takenBack: w(
-    "Taken back at step {{step}} by the accuracy guard: validation {{metric}} went from {{reference}} to {{score}}, and {{allowed}} is allowed. The network is what it was before; the clip decided nothing more.",
-    "准确率保护在第 {{step}} 步撤回了此次决策：验证{{metric}}从 {{reference}} 变为 {{score}}，允许降幅为 {{allowed}}。网络已恢复到此前状态，该片段不再决策。",
+    "Taken back at step {{step}} by the accuracy guard: validation {{metric}} went from {{reference}} to {{score}}, and {{allowed}} is allowed. What it removed has come back; the clip decided nothing more.",
+    "准确率保护在第 {{step}} 步撤回了此次决策：验证{{metric}}从 {{reference}} 变为 {{score}}，允许降幅为 {{allowed}}。所移除的部分已恢复，该片段不再决策。",
   ),
   layerBar: w(
     "{{layer}}: {{kept}} of {{first}} weights left, {{removed}} went here",

@@ -1,0 +1,40 @@
+/** The network that trains, as the accuracy guard of a clip sees it. */
+import type { ModelAccess } from "../blocks/block";
+import type { Clip, TimelineDocument } from "../document/document";
+import { takeBack } from "../surgery/take-back";
+import type { LiveModel } from "../training/live-model";
+import { movedMoments } from "../training/optimizer";
+import type { AccuracyGuard, GuardedModel } from "./accuracy-guard";
+import { recalibrateBatchNorm, type RunData, validationScore } from "./services";
+
+/**
+ * @param access where a change of the network is told
+ * @param guards of the clips at work
+ */
+export function guardedModel(
+  clip: Clip,
+  model: LiveModel,
+  access: Pick<ModelAccess, "replace">,
+  guards: () => readonly AccuracyGuard[],
+  document: TimelineDocument,
+  data: RunData,
+  between: () => Promise<void>,
+): GuardedModel {
+  return {
+    snapshot: () => model.snapshot(),
+    metric: data.task.primary,
+    score: (snapshot) => validationScore(snapshot, data, between),
+    nextOrder: () => 1 + Math.max(0, ...guards().map(({ state }) => state.pending?.order ?? 0)),
+    async takeBack(decision) {
+      const taken = takeBack(decision, await model.snapshot());
+      if (!taken) return;
+      const { snapshot, places, mixed } = taken;
+      const moments = await model.optimizerState();
+      // Statistics of a mixture of before and now are those of no network.
+      access.replace(mixed ? await recalibrateBatchNorm(snapshot, clip, document, data, between) : snapshot);
+      // Weights that come back have moments of zero.
+      model.restoreOptimizer(movedMoments(moments, places));
+      for (const guard of guards()) guard.forget(decision);
+    },
+  };
+}
