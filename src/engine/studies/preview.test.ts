@@ -121,6 +121,25 @@ describe("what comes before the clip", () => {
     expect(decided(await preview(trained(clip), "c1", { platform })).layers).toEqual(layers);
   });
 
+  it("scores nothing on the way", async () => {
+    const tiny = await tinyPlatform();
+    let readings = 0;
+    // Every point of a boundary times the network.
+    const platform = { ...tiny, clock: { now: () => readings++ } };
+    await runTiny(trained({}), { platform, useCache: false });
+    expect(readings).toBeGreaterThan(0);
+    readings = 0;
+    await preview(trained({}), "c1", { platform, mayTrain: true });
+    expect(readings).toBe(0);
+  });
+
+  it("what it keeps serves no run, which has points to tell", async () => {
+    const platform = await tinyPlatform();
+    await preview(trained({}), "c1", { platform, mayTrain: true });
+    const { points, restoredAt } = await runTiny(trained({}), { platform });
+    expect([points.length, restoredAt]).toEqual([4, undefined]);
+  });
+
   it("a run that has passed it leaves what a span's preview needs", async () => {
     const platform = await tinyPlatform();
     await runTiny(trained({ steps: 3 }), { platform });

@@ -5,7 +5,7 @@
 import { EngineError } from "../core/errors";
 import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
-import { checkpointKey } from "../run/checkpoints";
+import { isKept } from "../run/checkpoints";
 import type { RunControl } from "../run/control";
 import { type Clip, clipEnd, type TimelineDocument } from "../document/document";
 import { loadRun, type LoadProgress, type RunInputs } from "../run/run-data";
@@ -75,7 +75,7 @@ export async function beginStudy(document: TimelineDocument, clipId: string | nu
   let from = 0;
   for (const { step } of boundariesOf(studied).toReversed()) {
     if (step > clip.start) continue;
-    if (!(await platform.cache.get(await checkpointKey(upstream, step, platform)))) continue;
+    if (!(await isKept(upstream, step, platform, false))) continue;
     from = step;
     break;
   }
@@ -113,6 +113,8 @@ export async function stateBefore({ document, clip, inputs }: Study, deps: Study
     control,
     inputs,
     restoreUpTo: clip.start,
+    // Nobody reads how good the networks on the way are.
+    scores: false,
     observer: {
       onProgress: (progress) =>
         onProgress?.({ trained: progress.trained, toTrain: stepsCovered(document, 0, clip.start) }),
