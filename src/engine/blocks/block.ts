@@ -266,6 +266,8 @@ export interface ClipServices {
   ): LearnedTensor;
   /** Moving statistics estimated afresh over the document's `bnRecalibrationBatches`; the same snapshot without batch normalization. */
   recalibrateBatchNorm(snapshot: Snapshot): Promise<Snapshot>;
+  /** Between parts of a long computation: lets messages in, and throws where the run was stopped. */
+  between(): Promise<void>;
   /** A network of the catalogue of builders with fresh values, for the document's data. */
   build(id: string, seed: number): Snapshot;
   /** Of a distiller. @throws EngineError `missing-teacher` */

@@ -32,6 +32,7 @@ import { meta as prunePdip } from "./prune/pdip/meta";
 import { meta as prunePpRes } from "./prune/pp-res/meta";
 import { meta as pruneGradientDbtd } from "./prune/gradient-dbtd/meta";
 import { meta as quantizeUniformKbit } from "./quantize/uniform-kbit/meta";
+import { meta as quantizeKmeansTrained } from "./quantize/kmeans-trained/meta";
 import { meta as quantizeAffineInt8 } from "./quantize/affine-int8/meta";
 import { meta as quantizeHaq } from "./quantize/haq/meta";
 import { meta as quantizeQatFakeQuant } from "./quantize/qat-fake-quant/meta";
@@ -72,6 +73,7 @@ export const catalog = [
   prunePpRes,
   pruneGradientDbtd,
   quantizeUniformKbit,
+  quantizeKmeansTrained,
   quantizeAffineInt8,
   quantizeHaq,
   quantizeQatFakeQuant,

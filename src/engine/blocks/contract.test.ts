@@ -158,7 +158,7 @@ describe("later clips preserve what earlier ones made", () => {
         steps,
         ...(meta.needs.teacher ? { teacher: "original" } : {}),
         // Finer than what is there.
-        ...(quick[id] ? { params: quick[id] } : meta.roles.includes("quantize") ? { params: { wBits: 8 } } : {}),
+        ...(quick[id] ? { params: quick[id] } : "wBits" in meta.params ? { params: { wBits: 8 } } : {}),
       };
       const document = tinyDocument([clip], { model: { source: `file:${state}` } });
       if (refuses(meta, state)) {

@@ -34,6 +34,7 @@ import { words as prunePdip } from "./prune/pdip/words";
 import { words as prunePpRes } from "./prune/pp-res/words";
 import { words as pruneGradientDbtd } from "./prune/gradient-dbtd/words";
 import { words as quantizeUniformKbit } from "./quantize/uniform-kbit/words";
+import { words as quantizeKmeansTrained } from "./quantize/kmeans-trained/words";
 import { words as quantizeAffineInt8 } from "./quantize/affine-int8/words";
 import { words as quantizeHaq } from "./quantize/haq/words";
 import { words as quantizeQatFakeQuant } from "./quantize/qat-fake-quant/words";
@@ -74,6 +75,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.pp-res": prunePpRes,
   "prune.gradient-dbtd": pruneGradientDbtd,
   "quant.uniform-kbit": quantizeUniformKbit,
+  "quant.kmeans-trained": quantizeKmeansTrained,
   "quant.affine-int8": quantizeAffineInt8,
   "quant.haq": quantizeHaq,
   "quant.qat-fake-quant": quantizeQatFakeQuant,

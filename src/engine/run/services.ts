@@ -196,6 +196,7 @@ export function clipServices(
       return trial(request);
     },
     score: (snapshot) => validationScore(snapshot, data, between),
+    between,
     variable: (name, initial, shape, { trainable = true } = {}) => learned.create(name, initial, shape, trainable),
     sampleActivations: (snapshot, ids, images) =>
       sampleActivations(snapshot, ids, Math.min(images, clip.samples ?? images), data, between),

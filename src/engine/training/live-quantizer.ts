@@ -83,12 +83,14 @@ export class LiveQuantizer {
 
   /** One optimizer step of the learned arrays that have a gradient (by variable name). */
   update(gradients: Readonly<Record<string, tf.Tensor>>, settings: OptimizerSettings): void {
+    const rate = weightKindOf(this.#data).rate?.(this.#data) ?? 1;
+    const own = rate === 1 ? settings : { ...settings, learningRate: rate * settings.learningRate };
     for (const array of this.#arrays.values()) {
       if (array.role !== "learned") continue;
       const variable = array.tensor as tf.Variable;
       const gradient = gradients[variable.name];
       if (!gradient) continue;
-      array.slot = optimizerStep(array.slot, variable, gradient, undefined, settings);
+      array.slot = optimizerStep(array.slot, variable, gradient, undefined, own);
       this.#moved = true;
     }
   }

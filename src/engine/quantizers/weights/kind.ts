@@ -81,6 +81,8 @@ export interface WeightKind<Q extends ParameterQuantizer = ParameterQuantizer, F
   /** Version of the file format that can say it; see codecs/README.md. */
   readonly since: number;
   readonly arrays: Readonly<Record<ArrayName<Q>, ArrayRole>>;
+  /** Learning rate of the learned arrays as a multiple of the weights' own; 1 by default. */
+  rate?(quantizer: Q): number;
   /** Which weights share something. */
   grouping(quantizer: Q): Grouping;
   /** What is wrong with it as a quantizer of so many weights, as `expected ..., got ...`; undefined where nothing is. */

@@ -1,5 +1,6 @@
 /** Every kind of quantizer of weights; a missing or surplus one does not compile. */
 import type { ParameterQuantizer, WeightQuantizers } from "../../core/snapshot";
+import { clusters } from "./clusters";
 import { codebook } from "./codebook";
 import type { AnyWeightKind, WeightKind } from "./kind";
 import { uniform } from "./uniform";
@@ -8,6 +9,7 @@ import { uniform } from "./uniform";
 export const weightKinds: { readonly [K in keyof WeightQuantizers]: WeightKind<WeightQuantizers[K]> } = {
   uniform,
   codebook,
+  clusters,
 };
 
 export const weightKindNames = Object.keys(weightKinds) as (keyof WeightQuantizers)[];

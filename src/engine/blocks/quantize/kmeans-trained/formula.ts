@@ -1,0 +1,1 @@
+export const formula = "ŵᵢ = c[kᵢ],  ∂L/∂cⱼ = Σ_{i: kᵢ=j} ∂L/∂ŵᵢ";
