@@ -1,8 +1,9 @@
 /**
- * Rows of the survey's Tables 1 to 3 as runnable experiments: a task, arms that differ in one thing, and the claim that
- * compares them. Light.
+ * Rows of the survey's Tables 1 to 3 as runnable experiments: a task, arms that differ in one thing, and the claims that
+ * compare them. Light.
  */
 import { EngineError } from "../core/errors";
+import type { Claim } from "./claim";
 import type { TimelineDocument } from "../document/document";
 
 export interface RecipeArm {
@@ -16,13 +17,8 @@ export interface Recipe {
   readonly id: string;
   readonly title: string;
   readonly arms: readonly RecipeArm[];
-  readonly claim: {
-    readonly better: string;
-    readonly than: string;
-    /** In percentage points of accuracy. */
-    readonly margin: number;
-    readonly strength: "strong" | "medium" | "weak";
-  };
+  /** At least one. */
+  readonly claims: readonly Claim[];
 }
 
 /** In table order. None is written yet: each needs blocks that are still to come. */
