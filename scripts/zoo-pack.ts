@@ -10,7 +10,9 @@ import { decodeArtefact, encodeArtefact } from "#engine/codecs/artefact";
 import { unpack } from "#engine/core/tensor-pack";
 import { openDataset } from "#engine/datasets/dataset";
 import { macsOf, parameterCount } from "#engine/metrics/accounting";
-import { evaluate } from "#engine/tasks/classification";
+import { formatMetric } from "#engine/tasks/metrics/catalogue";
+import { primaryMetric, scoreOf } from "#engine/tasks/metrics/scores";
+import { tasks } from "#engine/tasks/registry";
 import { inferenceModel } from "#engine/training/evaluate";
 import { unpackState } from "#engine/training/live-state";
 import type { ZooEntry, ZooManifest } from "#engine/zoo/manifest";
@@ -39,9 +41,12 @@ async function packed(id: ZooId): Promise<ZooEntry | undefined> {
   await writeFile(path.join(out, file), bytes);
   const { snapshot } = decodeArtefact(bytes);
   const model = inferenceModel(snapshot);
-  const { accuracy, images } = await evaluate(model, await source.load("test", { seed: 0 }));
+  const scores = await tasks[source.info.task].evaluate(model, await source.load("test", { seed: 0 }));
+  const { images } = scores;
   model.dispose();
-  process.stderr.write(`${id}: ${(100 * accuracy).toFixed(2)} % of ${images} test images, ${bytes.length} bytes\n`);
+  process.stderr.write(
+    `${id}: ${formatMetric(primaryMetric(scores), scoreOf(scores))} on ${images} test images, ${bytes.length} bytes\n`,
+  );
   return {
     id,
     build,
@@ -51,7 +56,9 @@ async function packed(id: ZooId): Promise<ZooEntry | undefined> {
     sha256: createHash("sha256").update(bytes).digest("hex"),
     parameters: parameterCount(snapshot.network),
     macs: macsOf(snapshot.network),
-    testAccuracy: accuracy,
+    ...(scores.metric === undefined
+      ? { testAccuracy: scoreOf(scores) }
+      : { metric: scores.metric, testScore: scoreOf(scores) }),
     testImages: images,
     training: settings,
     licence: "MIT",

@@ -3,7 +3,7 @@ import { formatMetric, metricInfo, type MetricId } from "#engine/tasks/metrics/c
 import { primaryMetric, scoreOf, type Scores } from "#engine/tasks/metrics/scores";
 
 /** `91.64 %` of classes; of another task the figure is named: `mean IoU 71.20 %`. */
-export function score(scores: Scores): string {
+export function score(scores: Partial<Scores>): string {
   const id = primaryMetric(scores);
   return named(id, formatMetric(id, scoreOf(scores)));
 }

@@ -4,7 +4,7 @@
  */
 import { EngineError, losesEngine, toErrorData } from "#engine/core/errors";
 import { openDataset } from "#engine/datasets/dataset";
-import { catalogueIds } from "#engine/datasets/manifest";
+import { datasetIds } from "#engine/datasets/manifest";
 import { readZoo } from "#engine/zoo/manifest";
 import { scoreFile } from "#engine/run/score-file";
 import { BackendKeeper, type PrepareBackend } from "./backend-keeper";
@@ -98,7 +98,7 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
     stopStudy: ({ studyId }) => ({ found: studies.stop(studyId) }),
 
     zoo: async () => (await readZoo(platform)).networks,
-    datasets: () => Promise.all(catalogueIds.map(async (id) => (await openDataset(id, platform)).info)),
+    datasets: () => Promise.all(datasetIds.map(async (id) => (await openDataset(id, platform)).info)),
 
     inspect: ({ file }) => inspectFile(file),
     async evaluate(request) {

@@ -1,4 +1,6 @@
 /** What a network has forgotten: how well it knows each class, against how well it did. */
+import type { MetricId } from "../../engine/tasks/metrics/catalogue";
+import { classShares } from "../../engine/tasks/metrics/class-shares";
 
 export interface ClassAccuracy {
   readonly index: number;
@@ -11,10 +13,15 @@ export interface ClassAccuracy {
 
 type Confusion = ArrayLike<number>;
 
-/** @param now `[true class * classes + predicted class]` @returns those that lost most first */
-export function forgotten(before: Confusion | null, now: Confusion): readonly ClassAccuracy[] {
+/** @param metric of which the classes' own shares are shown @param now `[true class * classes + predicted class]` @returns those that lost most first */
+export function forgotten(
+  before: Confusion | null,
+  now: Confusion,
+  metric: MetricId = "accuracy",
+): readonly ClassAccuracy[] {
   const classes = Math.round(Math.sqrt(now.length));
-  const usable = before?.length === now.length ? before : null;
+  const usable = before?.length === now.length ? classShares(metric, before) : null;
+  const known = classShares(metric, now);
   const all = Array.from({ length: classes }, (_, index): ClassAccuracy => {
     const row = rowOf(now, index, classes);
     const images = sum(row);
@@ -22,8 +29,8 @@ export function forgotten(before: Confusion | null, now: Confusion): readonly Cl
     const most = Math.max(0, ...wrong);
     return {
       index,
-      before: usable && shareOf(rowOf(usable, index, classes), index),
-      now: shareOf(row, index),
+      before: usable?.[index] ?? null,
+      now: known[index] ?? null,
       takenFor: most > 0 ? { index: wrong.indexOf(most), share: most / images } : null,
     };
   });
@@ -34,8 +41,3 @@ export function forgotten(before: Confusion | null, now: Confusion): readonly Cl
 const rowOf = (confusion: Confusion, index: number, classes: number): readonly number[] =>
   Array.from({ length: classes }, (_, predicted) => confusion[index * classes + predicted]!);
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
-function shareOf(row: readonly number[], index: number): number | null {
-  const images = sum(row);
-  return images === 0 ? null : row[index]! / images;
-}

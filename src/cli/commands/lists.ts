@@ -1,12 +1,14 @@
 /** `blocks`, `zoo`, `datasets`, `recipes`: what there is. */
 import { catalog } from "#engine/blocks/catalog";
 import { blockWords } from "#engine/blocks/words.generated";
-import { catalogueIds } from "#engine/datasets/manifest";
+import { datasetIds } from "#engine/datasets/manifest";
 import { openDataset } from "#engine/datasets/dataset";
 import { recipeArm, recipeById, recipes } from "#engine/recipes/recipes";
+import { testScores } from "#engine/tasks/metrics/scores";
 import { readZoo } from "#engine/zoo/manifest";
 import { nodePlatform } from "../context";
-import { grouped, type OutputOptions, percent, print, table } from "../output";
+import { grouped, type OutputOptions, print, table } from "../output";
+import { score } from "../scores";
 
 export function listBlocks(options: OutputOptions): void {
   const blocks = catalog.map(({ params, ...meta }) => {
@@ -26,22 +28,23 @@ export function listBlocks(options: OutputOptions): void {
 
 export async function listZoo(options: OutputOptions): Promise<void> {
   const { networks } = await readZoo(nodePlatform());
-  const rows = networks.map((n) => [n.id, grouped(n.parameters), grouped(n.macs), percent(n.testAccuracy), n.licence]);
-  print(networks, table([["id", "parameters", "MACs", "test accuracy", "licence"], ...rows]), options);
+  const rows = networks.map((n) => [n.id, grouped(n.parameters), grouped(n.macs), score(testScores(n)), n.licence]);
+  print(networks, table([["id", "parameters", "MACs", "test score", "licence"], ...rows]), options);
 }
 
 export async function listDatasets(options: OutputOptions): Promise<void> {
   const platform = nodePlatform();
-  const infos = await Promise.all(catalogueIds.map(async (id) => (await openDataset(id, platform)).info));
+  const infos = await Promise.all(datasetIds.map(async (id) => (await openDataset(id, platform)).info));
   const rows = infos.map((d) => [
     d.id,
+    d.task,
     `[${d.shape.join(", ")}]`,
     String(d.classes.length),
     grouped(d.counts.train),
     grouped(d.counts.test),
     d.licence,
   ]);
-  print(infos, table([["id", "shape", "classes", "train", "test", "licence"], ...rows]), options);
+  print(infos, table([["id", "task", "shape", "classes", "train", "test", "licence"], ...rows]), options);
 }
 
 export function listRecipes(options: OutputOptions): void {

@@ -68,6 +68,8 @@ export interface OpAttrs {
   /** Only of values that no pruned channel reaches (directly after the input). */
   reshape: { readonly shape: Shape };
   "zero-pad": { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
+  /** Pixels repeated, vertically and horizontally. */
+  upsample: { readonly size: Pair };
   /** Active in training only. */
   dropout: { readonly rate: number };
 }

@@ -2,7 +2,8 @@
 import { EngineError } from "../core/errors";
 import { openCatalogueDataset } from "./catalogue-dataset";
 import { openFileDataset } from "./file-dataset";
-import { catalogueIds } from "./manifest";
+import { openGeneratedDataset } from "./generated-dataset";
+import { catalogueIds, datasetIds, generatedIds } from "./manifest";
 import type { DatasetPorts, DatasetSource, LoadProgress } from "./source";
 
 export type { DatasetInfo, DatasetPorts, DatasetSource, LabelledImages, LoadOptions, LoadProgress } from "./source";
@@ -16,9 +17,11 @@ export async function openDataset(id: string, ports: DatasetPorts, onProgress?: 
   if (id.startsWith("file:")) return openFileDataset(id, ports, onProgress);
   const known = catalogueIds.find((name) => name === id);
   if (known) return openCatalogueDataset(known, ports);
+  const made = generatedIds.find((name) => name === id);
+  if (made) return openGeneratedDataset(made, ports);
   throw new EngineError(
     "unknown-dataset",
-    `expected a dataset of the catalogue (${catalogueIds.join(", ")}) or file:<path>, got '${id}'`,
-    { details: { id, known: catalogueIds } },
+    `expected a dataset of the catalogue (${datasetIds.join(", ")}) or file:<path>, got '${id}'`,
+    { details: { id, known: datasetIds } },
   );
 }

@@ -8,6 +8,13 @@ import { EngineError } from "../core/errors";
 export const catalogueIds = ["mnist", "fashion-mnist"] as const;
 export type CatalogueId = (typeof catalogueIds)[number];
 
+/** Made from one of the catalogue when they are loaded. */
+export const generatedIds = ["digit-seg"] as const;
+export type GeneratedId = (typeof generatedIds)[number];
+
+/** What a document can name besides a user's file. */
+export const datasetIds: readonly string[] = [...catalogueIds, ...generatedIds];
+
 export const splits = ["train", "validation", "test"] as const;
 export type Split = (typeof splits)[number];
 

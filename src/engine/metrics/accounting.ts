@@ -96,6 +96,7 @@ const valuePreserving: ReadonlySet<OpName> = new Set([
   "reshape",
   "dropout",
   "zero-pad",
+  "upsample",
 ]);
 
 /**

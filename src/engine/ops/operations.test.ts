@@ -379,6 +379,15 @@ describe("structure", () => {
     close(computed("zero-pad", attrs, [{ shape: [1, 1, 1, 1], values: [7] }]).values, [0, 0, 0, 0, 0, 0, 7, 0]);
   });
 
+  it("upsample: every pixel repeated, downwards and to the right", () => {
+    const attrs = { size: [3, 2] } as const;
+    expect(described("upsample", attrs, [2, 2, 3]).shape).toEqual([6, 4, 3]);
+    // Pixels (1, 2) and (3, 4) of two channels: 1 2 1 2 3 4 3 4 in each of three rows.
+    const { values } = computed("upsample", attrs, [{ shape: [1, 1, 2, 2], values: [1, 2, 3, 4] }]);
+    const row = [1, 2, 1, 2, 3, 4, 3, 4];
+    close(values, [...row, ...row, ...row]);
+  });
+
   it("input passes its shape and its values on", () => {
     expect(described("input", { shape: [3, 3, 1] })).toEqual({ shape: [3, 3, 1], params: {}, macs: 0 });
     close(computed("input", { shape: [2] }, [{ shape: [1, 2], values: [1, 2] }]).values, [1, 2]);

@@ -68,6 +68,7 @@ const attrSchemas: { readonly [Op in OpName]: v.GenericSchema<unknown, OpAttrs[O
   flatten: none,
   reshape: v.strictObject({ shape }),
   "zero-pad": v.strictObject({ top: margin, bottom: margin, left: margin, right: margin }),
+  upsample: v.strictObject({ size: pair }),
   // Below 1: nothing would be left to scale up.
   dropout: v.strictObject({ rate: within(0, 0.999_999, "a number") }),
 };

@@ -10,6 +10,7 @@ import { multiply } from "./multiply";
 import type { Operation } from "./operation";
 import { avgPool, globalAvgPool, globalMaxPool, maxPool } from "./pooling";
 import { add, concat, dropout, flatten, input, reshape, zeroPad } from "./structure";
+import { upsample } from "./upsample";
 
 export const operations: { readonly [Op in OpName]: Operation<Op> } = {
   input,
@@ -28,6 +29,7 @@ export const operations: { readonly [Op in OpName]: Operation<Op> } = {
   flatten,
   reshape,
   "zero-pad": zeroPad,
+  upsample,
   dropout,
 };
 

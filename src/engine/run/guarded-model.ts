@@ -6,6 +6,7 @@ import type { LiveModel } from "../training/live-model";
 import { movedMoments } from "../training/optimizer";
 import type { AccuracyGuard, GuardedModel } from "./accuracy-guard";
 import { recalibrateBatchNorm, type RunData, validationScore } from "./services";
+import { taskFacts } from "../tasks/metrics/task-ids";
 
 /**
  * @param access where a change of the network is told
@@ -22,7 +23,7 @@ export function guardedModel(
 ): GuardedModel {
   return {
     snapshot: () => model.snapshot(),
-    metric: data.task.primary,
+    metric: taskFacts[data.task.id].primary,
     score: (snapshot) => validationScore(snapshot, data, between),
     nextOrder: () => 1 + Math.max(0, ...guards().map(({ state }) => state.pending?.order ?? 0)),
     async takeBack(decision) {

@@ -11,6 +11,7 @@ import { costOf } from "../metrics/cost";
 import { imageBatch, type Normalization } from "../training/batches";
 import type { LabelledImages } from "../datasets/source";
 import { merit } from "../tasks/metrics/catalogue";
+import { taskFacts } from "../tasks/metrics/task-ids";
 import { scoreOf } from "../tasks/metrics/scores";
 import type { Task } from "../tasks/task";
 import { inferenceModel } from "../training/evaluate";
@@ -155,7 +156,7 @@ export async function validationScore(
   const model = inferenceModel(snapshot);
   try {
     const scores = await task.evaluate(model, await validation(), { normalization, between });
-    return merit(task.primary, scoreOf(scores));
+    return merit(taskFacts[task.id].primary, scoreOf(scores));
   } finally {
     model.dispose();
   }

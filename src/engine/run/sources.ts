@@ -9,11 +9,15 @@ import { shapesOf } from "../ops/registry";
 import { isBuildId } from "../zoo/build-ids";
 import { builders } from "../zoo/builders";
 import { initializeValues } from "../zoo/initialize";
-import { tasks } from "../tasks/registry";
+import { taskFacts } from "../tasks/metrics/task-ids";
 import { openZooNetwork } from "../zoo/manifest";
 
-/** A fresh network of the builders for a data set. @throws EngineError `unknown-model` */
-export function buildNetwork(id: string, seed: number, data: Pick<DatasetInfo, "shape" | "classes">): Snapshot {
+/** A fresh network of the builders for a data set. @throws EngineError `unknown-model`, `shape-mismatch` for one of another task */
+export function buildNetwork(
+  id: string,
+  seed: number,
+  data: Pick<DatasetInfo, "id" | "task" | "shape" | "classes">,
+): Snapshot {
   if (!isBuildId(id)) {
     throw new EngineError(
       "unknown-model",
@@ -21,7 +25,9 @@ export function buildNetwork(id: string, seed: number, data: Pick<DatasetInfo, "
     );
   }
   const network = builders[id](data.shape, data.classes.length);
-  return plainSnapshot(network, initializeValues(network, seed));
+  const snapshot = plainSnapshot(network, initializeValues(network, seed));
+  checkFits(snapshot, data, `build:${id}`);
+  return snapshot;
 }
 
 /**
@@ -82,7 +88,7 @@ export function checkFits(
   const shapes = shapesOf(network);
   const wanted = input?.op === "input" ? input.attrs.shape : [];
   const given = shapes.get(network.output) ?? [];
-  const needed = tasks[data.task].outputShape(data);
+  const needed = taskFacts[data.task].outputShape(data.shape, data.classes.length);
   const shown = (shape: readonly number[]) => `[${shape.join(", ")}]`;
   if (sizeOfShape(wanted) !== sizeOfShape(data.shape)) {
     throw new EngineError(

@@ -8,6 +8,7 @@ import { type Snapshot, valuesOf } from "../core/snapshot";
 import { macsOf, nonZeroCount, originalBytes } from "../metrics/accounting";
 import { removeChannels } from "../surgery/remove-channels";
 import { scoreOf } from "../tasks/metrics/scores";
+import { taskFacts } from "../tasks/metrics/task-ids";
 import { inferenceModel } from "../training/evaluate";
 import type { Clip, TimelineDocument } from "../document/document";
 import {
@@ -72,7 +73,7 @@ export async function scanSensitivity(
     kind,
     layers: layers.map(({ id, units }) => ({ id, units })),
     ratios,
-    metric: task.primary,
+    metric: taskFacts[task.id].primary,
     score: await scored(snapshot),
     images: Math.min(images ?? data.count, data.count),
     bytes: bytesOf(snapshot),

@@ -66,6 +66,10 @@ describe("foldBatchNorm", () => {
     "mobile-t": 18_346,
     // cnn-s' 14,378, and gates 16-4-16: 68 + 80, and twice 32-8-32: 264 + 288
     "cnn-se": 15_630,
+    // 160 + 4,640 + 18,496 down, (64 + 32) to 32: 27,680, (32 + 16) to 16: 6,928, and 16 to 10 classes: 170
+    "unet-digit": 58_074,
+    // Half as wide: 80 + 1,168 + 4,640 down, 48 to 16: 6,928, 24 to 8: 1,736, 8 to 10: 90
+    "unet-digit/2": 14_642,
   };
   it.each(Object.entries(published))("%s has %i parameters folded", (id, count) => {
     const network = builders[id as BuildId]();

@@ -19,7 +19,7 @@ const kinds: readonly ActivationKind[] = ["relu", "sigmoid", "tanh", "leaky-relu
 
 /** One step of a random network: which operation, on which nodes (numbers taken modulo what there is), how large. */
 interface Step {
-  readonly op: "conv" | "depthwise" | "norm" | "activation" | "pool" | "add" | "concat" | "pad";
+  readonly op: "conv" | "depthwise" | "norm" | "activation" | "pool" | "add" | "concat" | "pad" | "upsample";
   readonly from: number;
   readonly other: number;
   readonly size: number;
@@ -27,7 +27,7 @@ interface Step {
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
-  op: fc.constantFrom("conv", "conv", "depthwise", "norm", "activation", "pool", "add", "concat", "pad"),
+  op: fc.constantFrom("conv", "conv", "depthwise", "norm", "activation", "pool", "add", "concat", "pad", "upsample"),
   from: fc.nat(100),
   other: fc.nat(100),
   size: fc.integer({ min: 1, max: 6 }),
@@ -52,6 +52,9 @@ function addStep(b: NetworkBuilder, pool: readonly string[], { op, from, other, 
       return b.activation(x, kinds[other % kinds.length], `act${pool.length}`);
     case "pool":
       return b[size % 2 ? "maxPool" : "avgPool"](x, { padding: other % 2 && height > 1 ? "valid" : "same" });
+    case "upsample":
+      // Images stay small however many steps there are.
+      return b.upsample(x, height > 8 ? 1 : [1 + (size % 2), 1 + (other % 2)]);
     case "pad":
       return b.zeroPad(x, { top: 1, bottom: 0, left: other % 2, right: 1 - (other % 2) });
     case "add": {

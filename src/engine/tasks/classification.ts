@@ -83,9 +83,7 @@ export async function evaluate(
 
 export const classification = {
   id: "classification",
-  primary: "accuracy",
   lossName: "hard labels",
-  outputShape: ({ classes }) => [classes.length],
   targets: (data, indices, { classes }) => ({ oneHot: labelBatch(data, indices, classes.length) }),
   loss: (output, targets) => softmaxCrossEntropy(output as tf.Tensor2D, classTargetsOf(targets)),
   classLogits: (output) => output as tf.Tensor2D,

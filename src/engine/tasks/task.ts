@@ -4,10 +4,8 @@
  * follow from it.
  */
 import type { Scalar, Tensor, Tensor2D } from "@tensorflow/tfjs-core";
-import type { Shape } from "../core/network";
 import type { DatasetInfo, LabelledImages } from "../datasets/source";
 import type { EvaluateOptions, InferenceModel } from "../training/evaluate";
-import type { MetricId } from "./metrics/catalogue";
 import type { Scores } from "./metrics/scores";
 import type { TaskId } from "./metrics/task-ids";
 
@@ -24,14 +22,11 @@ export interface Evaluation extends Scores {
   readonly confusion: Uint32Array;
 }
 
+/** Its label, its main figure and the output that it needs are in `metrics/task-ids.ts`, which the page reads too. */
 export interface Task {
   readonly id: TaskId;
-  /** By which networks are compared; its direction is in the catalogue of metrics. */
-  readonly primary: MetricId;
   /** Names the loss in the chart of losses. */
   readonly lossName: string;
-  /** Output that a network must have for this data, without the batch. */
-  outputShape(data: TaskData): Shape;
   /** Of the examples at `indices`; the caller disposes them. */
   targets(data: LabelledImages, indices: ArrayLike<number>, info: TaskData): Targets;
   /** Mean over the batch, inside the tape. @param output `[batch, ...output shape]` */

@@ -111,7 +111,8 @@ function everything(): Network {
   const gate = b.activation(b.dense(b.globalAvgPool(sum), { units: 4 }, "gate"), "sigmoid");
   const gated = b.multiply([sum, gate], "gated");
   const wide = b.activation(b.conv2d(gated, { filters: 3, kernelSize: 2, dilation: 2 }, "wide"));
-  const joined = b.concat([b.maxPool(gated), b.avgPool(conv(gated, "side", 3)), b.maxPool(wide)], "joined");
+  const again = b.maxPool(b.upsample(b.maxPool(gated)));
+  const joined = b.concat([again, b.avgPool(conv(gated, "side", 3)), b.maxPool(wide)], "joined");
   const ends = b.concat([b.globalMaxPool(joined), b.flatten(joined)], "ends");
   return b.build(b.dense(b.dropout(ends, 0.3), { units: 3 }, "logits"));
 }

@@ -112,6 +112,7 @@ function shared(sharing: Sharing): tf.Tensor[] {
       return [tf.reshape(relevance, x!.shape)];
     case "max-pool":
     case "zero-pad":
+    case "upsample":
       return [transposed(node, x!, relevance)];
     case "global-max-pool":
       return [toLargest(x!, relevance)];

@@ -9,6 +9,8 @@ export const buildIds = [
   "resnet8",
   "mobile-t",
   "cnn-se",
+  "unet-digit",
+  "unet-digit/2",
 ] as const;
 export type BuildId = (typeof buildIds)[number];
 

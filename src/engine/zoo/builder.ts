@@ -153,6 +153,11 @@ export class NetworkBuilder {
     return this.node("zero-pad", id, [from], attrs);
   }
 
+  /** Pixels repeated, by default twice in each direction. */
+  upsample(from: string, size: Square = 2, id = this.#nextId("upsample")): string {
+    return this.node("upsample", id, [from], { size: pair(size) });
+  }
+
   dropout(from: string, rate: number, id = this.#nextId("dropout")): string {
     return this.node("dropout", id, [from], { rate });
   }

@@ -117,6 +117,23 @@ const cnnSe: BuildNetwork = (inputShape = defaultInput, classes = defaultClasses
   return b.build(b.dense(b.globalAvgPool(x), { units: classes }, "logits"));
 };
 
+/**
+ * A U-Net (Ronneberger et al. 2015) of three levels with one convolution in each: on the way up the image is repeated and
+ * the level's own image of the way down put beside it. Logits of a class for each pixel; height and width are multiples
+ * of 4.
+ */
+const unet =
+  (name: string, [wide, wider, widest]: readonly [number, number, number]): BuildNetwork =>
+  (inputShape = defaultInput, classes = defaultClasses) => {
+    const b = networkBuilder(name, inputShape);
+    const first = convUnit(b, b.input, wide, "down1");
+    const second = convUnit(b, b.maxPool(first), wider, "down2");
+    const third = convUnit(b, b.maxPool(second), widest, "middle");
+    const up2 = convUnit(b, b.concat([b.upsample(third), second]), wider, "up2");
+    const up1 = convUnit(b, b.concat([b.upsample(up2), first]), wide, "up1");
+    return b.build(b.conv2d(up1, { filters: classes, kernelSize: 1 }, "logits"));
+  };
+
 export const builders: { readonly [Id in BuildId]: BuildNetwork } = {
   "mlp-300-100": mlp,
   lenet5c,
@@ -131,4 +148,8 @@ export const builders: { readonly [Id in BuildId]: BuildNetwork } = {
   resnet8,
   "mobile-t": mobileT,
   "cnn-se": cnnSe,
+  // 58,091 parameters for 11 classes
+  "unet-digit": unet("unet-digit", [16, 32, 64]),
+  // 14,651 parameters for 11 classes
+  "unet-digit/2": unet("unet-digit/2", [8, 16, 32]),
 };

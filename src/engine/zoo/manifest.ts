@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { decodeArtefact } from "../codecs/artefact";
 import { EngineError } from "../core/errors";
 import type { Platform } from "../core/ports";
+import { type MetricId, metrics } from "../tasks/metrics/catalogue";
 import type { Snapshot } from "../core/snapshot";
 
 const entrySchema = v.object({
@@ -17,8 +18,10 @@ const entrySchema = v.object({
   /** With batch normalization folded. */
   parameters: v.number(),
   macs: v.number(),
-  /** Of this file, on the whole test split. */
-  testAccuracy: v.number(),
+  /** Of this file, on the whole test split; of a task that is not classification the main figure, and which it is. */
+  testAccuracy: v.exactOptional(v.number()),
+  metric: v.exactOptional(v.picklist(Object.keys(metrics) as MetricId[])),
+  testScore: v.exactOptional(v.number()),
   testImages: v.number(),
   /** How it was trained; `src/engine/zoo/recipes.ts`. */
   training: v.object({ seed: v.number(), epochs: v.number(), batchSize: v.number(), learningRate: v.number() }),

@@ -43,6 +43,14 @@ export const zooTrainings = {
     batchSize: 64,
     learningRate: 0.004,
   },
+  "unet-half-digit-seg": {
+    build: "unet-digit/2",
+    dataset: "digit-seg",
+    seed: 1,
+    epochs: 5,
+    batchSize: 32,
+    learningRate: 0.004,
+  },
 } as const satisfies Record<string, ZooTraining>;
 
 export type ZooId = keyof typeof zooTrainings;

@@ -11,8 +11,8 @@ export const files = {
   missing: w("not here", "缺失"),
   trained: w("Trained networks", "预训练网络"),
   trainedNote: w(
-    "Accuracy measured on the full test set ({{images}} images).",
-    "准确率在完整测试集（{{images}} 张图像）上实测。",
+    "Accuracy, or the figure that is named, measured on the full test set (up to {{images}} images).",
+    "准确率或所标注的指标在完整测试集（至多 {{images}} 张图像）上实测。",
   ),
   trainedOn: w("on {{data}}", "数据集 {{data}}"),
   built: w("Built anew, untrained", "新建（未训练）"),

@@ -39,7 +39,7 @@ export const inspector = {
   teacherOtherData: w("Pretrained on other data", "在其他数据集上预训练"),
   teacherNotReady: w("{{clip}}: not finished by then", "{{clip}}：届时尚未完成"),
   unknownOption: w("{{value}} (unknown)", "{{value}}（未知）"),
-  teacherOption: w("{{build}}, {{dataset}}, {{accuracy}}", "{{build}}，{{dataset}}，{{accuracy}}"),
+  teacherOption: w("{{build}}, {{dataset}}, {{score}}", "{{build}}，{{dataset}}，{{score}}"),
   samples: w("Training images used", "使用的训练图像"),
   all: w("all", "全部"),
   samplesHint: w("blank: all that the document trains on", "留空：使用文档的全部训练图像"),

@@ -1,7 +1,10 @@
 /** The network that is compressed: the trained ones, those that are built anew, the person's own. */
 import { useTranslation } from "react-i18next";
 import { catalog } from "../../../engine/blocks/catalog";
-import { formatNumber, formatPercent, formatSize } from "../../i18n/format";
+import { type Scores, testScores } from "../../../engine/tasks/metrics/scores";
+import { useMetricWords } from "../../charts/use-metric";
+import { formatNumber, formatSize } from "../../i18n/format";
+import { formatScore } from "../../i18n/format-metric";
 import { useDocument, useFiles, useLibrary, useStudio } from "../../stores/use-studio";
 import { Menu } from "../../widgets/Menu";
 import type { ZooEntry } from "../../../worker/protocol";
@@ -33,6 +36,11 @@ export function NetworkMenu() {
         : choice.parameters === null
           ? null
           : t("params", { number: formatNumber(choice.parameters) });
+
+  const wordsOf = useMetricWords();
+  /** Accuracy is what the note above speaks of; another figure is named. */
+  const scoreText = (scores: Partial<Scores>) =>
+    scores.metric === undefined ? formatScore(scores) : `${wordsOf(scores.metric).name} ${formatScore(scores)}`;
 
   const choose = (next: string, entry?: ZooEntry) => {
     const { document, notices } = studio;
@@ -71,7 +79,7 @@ export function NetworkMenu() {
             onChoose={() => choose(`zoo:${entry.id}`, entry)}
             facts={[
               t("trainedOn", { data: dataOf(entry.dataset, library, facts).name }),
-              formatPercent(entry.testAccuracy),
+              scoreText(testScores(entry)),
               t("params", { number: formatNumber(entry.parameters) }),
               formatSize(entry.fileBytes),
             ].join(" · ")}

@@ -2,6 +2,7 @@
  * What is known of the network and the data that a document names: what they are called, whether they are here, whether
  * they fit each other. And the edits that change them.
  */
+import { type TaskId, taskFacts } from "../../../engine/tasks/metrics/task-ids";
 import type { TimelineDocument } from "../../../engine/document/document";
 import type { Edit } from "../../edits/clip-edits";
 import { setDataset, setModelSource } from "../../edits/document-edits";
@@ -18,7 +19,13 @@ export interface NetworkShape {
 export interface DataShape {
   readonly shape: readonly number[];
   readonly classes: number;
+  /** Classification where it is not said, as of a user's file. */
+  readonly task?: TaskId;
 }
+
+/** Numbers that a network must give for one example. */
+const outputsFor = ({ shape, classes, task = "classification" }: DataShape): number =>
+  sizeOf(taskFacts[task].outputShape(shape, classes));
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1);
 /** `[28, 28, 1]` -> `28 × 28 × 1` */
@@ -45,7 +52,9 @@ export function networkOf(source: string, { zoo, datasets }: Library, facts: Fac
   if (kind === "zoo") {
     const entry = zoo.find(({ id }) => id === ref);
     const data = datasets.find(({ id }) => id === entry?.dataset);
-    const shape = data ? { inputShape: data.shape, outputs: data.classes.length } : null;
+    const shape = data
+      ? { inputShape: data.shape, outputs: outputsFor({ ...data, classes: data.classes.length }) }
+      : null;
     return { name: entry?.build ?? ref, parameters: entry?.parameters ?? null, trained: true, shape };
   }
   const known = facts[source];
@@ -63,8 +72,8 @@ export interface DataChoice {
 export function dataOf(id: string, { datasets }: Library, facts: Facts): DataChoice {
   const shipped = datasets.find((info) => info.id === id);
   if (shipped) {
-    const { title, counts, shape, classes } = shipped;
-    return { name: title, counts, shape: { shape, classes: classes.length } };
+    const { title, counts, shape, classes, task } = shipped;
+    return { name: title, counts, shape: { shape, classes: classes.length, task } };
   }
   const known = facts[id];
   return known?.kind === "dataset"
@@ -84,8 +93,8 @@ export function mismatchOf(network: NetworkShape | null, data: DataShape | null)
   if (sizeOf(network.inputShape) !== sizeOf(data.shape)) {
     return { what: "mismatchImages", network: shapeText(network.inputShape), data: shapeText(data.shape) };
   }
-  if (network.outputs !== data.classes) {
-    return { what: "mismatchClasses", network: `${network.outputs}`, data: `${data.classes}` };
+  if (network.outputs !== outputsFor(data)) {
+    return { what: "mismatchClasses", network: `${network.outputs}`, data: `${outputsFor(data)}` };
   }
   return null;
 }

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import type { BlockMeta } from "../../../engine/blocks/block";
 import { type Clip, clipEnd } from "../../../engine/document/document";
 import { setSamples, setTeacher } from "../../edits/clip-edits";
-import { formatPercent } from "../../i18n/format";
+import { testScores } from "../../../engine/tasks/metrics/scores";
+import { formatScore } from "../../i18n/format-metric";
 import { useSay } from "../../i18n/i18n";
 import { useLibrary, useShownDocument, useStudio } from "../../stores/use-studio";
 import { ChoiceField, type Option } from "../../widgets/ChoiceField";
@@ -58,9 +59,9 @@ function Teacher({ clip, meta }: Props) {
   const networks = (onSameData: boolean): Option[] =>
     zoo
       .filter(({ dataset }) => (dataset === document.dataset.id) === onSameData)
-      .map(({ id, build, dataset, testAccuracy }) => ({
+      .map(({ id, build, dataset, ...entry }) => ({
         value: `zoo:${id}`,
-        label: t("teacherOption", { build, dataset, accuracy: formatPercent(testAccuracy, 1) }),
+        label: t("teacherOption", { build, dataset, score: formatScore(testScores(entry), 1) }),
       }));
   return (
     <ChoiceField

@@ -19,7 +19,7 @@ export const ForgottenTable = memo(function ForgottenTable({ original, boundary,
   const { t } = useTranslation("network");
   const classes = useLibrary(({ datasets }) => datasets.find(({ id }) => id === datasetId)?.classes);
   const nameOf = (index: number) => classes?.[index] ?? t("classNumber", { number: index });
-  const { label, name } = useMetricWords()(primaryMetric(boundary.point));
+  const { id, label, name } = useMetricWords()(primaryMetric(boundary.point));
   if (boundary.confusion.length === 0) return null;
   return (
     <section className="network-forgotten" aria-labelledby="network-forgotten">
@@ -42,7 +42,7 @@ export const ForgottenTable = memo(function ForgottenTable({ original, boundary,
           </tr>
         </thead>
         <tbody>
-          {forgotten(original?.confusion ?? null, boundary.confusion).map((row) => (
+          {forgotten(original?.confusion ?? null, boundary.confusion, id).map((row) => (
             <Row key={row.index} row={row} nameOf={nameOf} />
           ))}
         </tbody>

@@ -75,6 +75,8 @@ describe("layers become operations", () => {
       "zero-pad",
       { top: 0, bottom: 1, left: 2, right: 3 },
     ],
+    ["UpSampling2D", {}, "upsample", { size: [2, 2] }],
+    ["UpSampling2D", { size: [2, 3], interpolation: "nearest" }, "upsample", { size: [2, 3] }],
     ["Dropout", { rate: 0.25 }, "dropout", { rate: 0.25 }],
     ["SpatialDropout2D", { rate: 0.25 }, "dropout", { rate: 0.25 }],
   ] as const)("%s %j is %s", async (className, config, op, attrs) => {

@@ -225,6 +225,13 @@ const zeroPadding2d: LayerReader = ({ layer, config, assembler, inputs }) => {
   return assembler.add(layer, "zero-pad", inputs, { top, bottom, left, right });
 };
 
+const upSampling2d: LayerReader = ({ layer, config, assembler, inputs }) => {
+  config.requireChannelsLast();
+  const interpolation = config.value("interpolation") ?? "nearest";
+  if (interpolation !== "nearest") throw config.unsupported("interpolation", "nearest, which repeats pixels");
+  return assembler.add(layer, "upsample", inputs, { size: config.pair("size", [2, 2]) });
+};
+
 const concatenate: LayerReader = ({ layer, config, assembler, inputs, inputShape }) => {
   const axis = config.value("axis") ?? -1;
   if (axis !== -1 && axis !== inputShape.length) throw config.unsupported("axis", "-1 (channels)");
@@ -260,6 +267,7 @@ export const layerReaders: Readonly<Record<string, LayerReader>> = {
   Flatten: flatten,
   Reshape: reshape,
   ZeroPadding2D: zeroPadding2d,
+  UpSampling2D: upSampling2d,
   Add: ({ layer, assembler, inputs }) => assembler.add(layer, "add", inputs, {}),
   Multiply: ({ layer, assembler, inputs }) => assembler.add(layer, "multiply", inputs, {}),
   Concatenate: concatenate,

@@ -111,5 +111,9 @@ export const layerWriters: { readonly [Op in OpName]: LayerWriter<Op> } = {
       ...channelsLast,
     },
   }),
+  upsample: ({ attrs }) => ({
+    className: "UpSampling2D",
+    config: { size: attrs.size, interpolation: "nearest", ...channelsLast },
+  }),
   dropout: ({ attrs }) => ({ className: "Dropout", config: { rate: attrs.rate } }),
 };

@@ -83,6 +83,10 @@ const bodies: Record<string, Layers> = {
     );
     return apply(layers.flatten(), apply(layers.conv2d({ filters: 2, kernelSize: 3, dilationRate: 2 }), a));
   },
+  "pixels repeated": (x) => {
+    const a = apply(layers.upSampling2d({ size: [2, 3] }), x);
+    return apply(layers.flatten(), apply(layers.conv2d({ filters: 2, kernelSize: 3 }), a));
+  },
   "pooling of both kinds": (x) => {
     const a = apply(layers.maxPooling2d({ poolSize: 3, strides: 2, padding: "same" }), x);
     return apply(layers.flatten(), apply(layers.averagePooling2d({ poolSize: [2, 2], padding: "same" }), a));

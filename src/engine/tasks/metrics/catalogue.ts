@@ -42,6 +42,27 @@ export const metrics = {
       "真实类别位于前五个预测中的测试图像比例",
     ),
   },
+  miou: {
+    unit: "fraction",
+    better: "higher",
+    range: [0, 1],
+    origin: "measured",
+    label: words("Mean IoU", "平均交并比"),
+    name: words("mean IoU", "平均交并比"),
+    meaning: words(
+      "overlap of found and true pixels over their union, a mean of all classes",
+      "预测像素与真实像素的交集除以并集，取各类别平均",
+    ),
+  },
+  pixelAccuracy: {
+    unit: "fraction",
+    better: "higher",
+    range: [0, 1],
+    origin: "measured",
+    label: words("Pixel accuracy", "像素准确率"),
+    name: words("pixel accuracy", "像素准确率"),
+    meaning: words("share of test pixels it gets right", "测试像素中识别正确的比例"),
+  },
   loss: {
     unit: "nats",
     better: "lower",

@@ -27,6 +27,16 @@ export function figureOf(scores: Partial<Scores>, id: MetricId): number | undefi
   return scores.metrics?.[id];
 }
 
+/** What a zoo network scored when it was packed. */
+export const testScores = (entry: {
+  readonly testAccuracy?: number;
+  readonly metric?: MetricId;
+  readonly testScore?: number;
+}): Partial<Scores> =>
+  entry.metric === undefined
+    ? { accuracy: entry.testAccuracy }
+    : { metric: entry.metric, metrics: { [entry.metric]: entry.testScore } };
+
 /** The main figure; not a number where the scores are not whole. */
 export const scoreOf = (scores: Partial<Scores>): number => figureOf(scores, primaryMetric(scores)) ?? NaN;
 
