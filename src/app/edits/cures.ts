@@ -1,4 +1,5 @@
 /** What mends a finding at one press: edits that leave a document without it. Where a choice is the person's there is none. */
+import { blockMeta, isBlockId } from "../../engine/blocks/catalog";
 import type { Finding } from "../../engine/document/validate";
 import { type Clip, clipEnd, documentEnd, type TimelineDocument } from "../../engine/document/document";
 import {
@@ -28,6 +29,7 @@ export type CureKey =
   | "no-teacher"
   | "start-at"
   | "quantize-after"
+  | "fold-in-file"
   | "fine-tune"
   | "temperature"
   | "close-gap"
@@ -120,6 +122,16 @@ function teachCompressed(replace: Clip, { clips }: TimelineDocument): Cure[] {
     : [];
 }
 
+/** The quantizer keeps normalization where it can, else comes later. */
+function foldingCures(prune: Clip, quantizer: string, document: TimelineDocument): Cure[] {
+  const block = clipOf(document, quantizer)?.block;
+  const keeps = block !== undefined && isBlockId(block) && "foldBn" in blockMeta(block).params;
+  return [
+    ...(keeps ? [{ key: "fold-in-file" as const, edit: setParam(quantizer, "foldBn", "file") }] : []),
+    { key: "quantize-after", edit: quantizeAfter(prune, quantizer) },
+  ];
+}
+
 const numberIn = ({ details }: Finding, name: string): number => Number(details?.[name]);
 const textIn = ({ details }: Finding, name: string): string => String(details?.[name]);
 
@@ -167,6 +179,8 @@ function clipCures(finding: Finding, clip: Clip, document: TimelineDocument): re
     }
     case "prune-after-quantize":
       return [{ key: "quantize-after", edit: quantizeAfter(clip, textIn(finding, "other")) }];
+    case "normalization-folded":
+      return foldingCures(clip, textIn(finding, "other"), document);
     case "quantize-without-recovery":
     case "prune-without-recovery":
       return [fineTune(clip.start)];

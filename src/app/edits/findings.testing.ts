@@ -47,6 +47,13 @@ export const documentsWith: Readonly<Record<FindingCode, readonly TimelineDocume
       { block: "prune.magnitude", start: 4, steps: 4 },
     ]),
   ],
+  "normalization-folded": [
+    tinyDocument([
+      { block: "prune.network-slimming", steps: 8 },
+      { block: "quant.qat-fake-quant", steps: 8 },
+    ]),
+    tinyDocument([{ block: "quant.uniform-kbit" }, { block: "prune.network-slimming", steps: 4 }]),
+  ],
   "quantize-without-recovery": [tinyDocument([{ block: "quant.uniform-kbit", params: { wBits: 2 } }])],
   "prune-without-recovery": [
     tinyDocument([

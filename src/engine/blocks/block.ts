@@ -63,6 +63,8 @@ export interface BlockTraits {
   readonly precision?: "fixed" | "dynamic" | "discrete";
   /** Of a quantizer: learns while training goes on (QAT) rather than at an instant (PTQ). */
   readonly trains?: boolean;
+  /** Folds batch normalization at its start, unless its setting `foldBn` is there and says otherwise. */
+  readonly foldsBatchNorm?: boolean;
 }
 
 export interface BlockMeta<Id extends string = string, S extends ParamSchema = ParamSchema> {

@@ -45,6 +45,14 @@ describe("validate", () => {
     ],
     ["warning prune-after-quantize", [{ block: "quant.uniform-kbit" }, { block: "prune.magnitude" }, kd]],
     ["warning prune-after-quantize", [{ block: "quant.uniform-kbit" }, { block: "prune.magnitude", steps: 4 }]],
+    [
+      "error normalization-folded",
+      [
+        { block: "prune.network-slimming", steps: 8 },
+        { block: "quant.qat-fake-quant", steps: 8 },
+      ],
+    ],
+    ["error normalization-folded", [{ block: "quant.uniform-kbit" }, { block: "prune.network-slimming", steps: 8 }]],
     ["warning untrained-source", [], { model: { source: "build:cnn-s" } }],
     [
       "warning model-discards",

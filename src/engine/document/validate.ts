@@ -25,6 +25,7 @@ export type FindingCode =
   | "teacher-not-ready"
   | "teacher-unsupported"
   | "prune-after-quantize"
+  | "normalization-folded"
   | "quantize-without-recovery"
   | "prune-without-recovery"
   | "hot-labels-few-bits"
@@ -282,7 +283,42 @@ const order: ClipCheck = (clip, meta, document) => {
   return found;
 };
 
-const clipChecks: readonly ClipCheck[] = [lengths, params, teachers, samples, order];
+/** At one step instants come first, then the order in the document counts. */
+function beginsBefore(a: Clip, b: Clip, { clips }: TimelineDocument): boolean {
+  if (a.start !== b.start) return a.start < b.start;
+  if ((a.steps === 0) !== (b.steps === 0)) return a.steps === 0;
+  return clips.indexOf(a) < clips.indexOf(b);
+}
+
+/** A method that reads batch normalization has to be done with it before a quantizer folds it. */
+const normalization: ClipCheck = (clip, meta, document) => {
+  if (!meta.needs.batchNorm) return [];
+  const placed = (c: Clip): Placed => ({ clip: c, place: document.clips.indexOf(c) });
+  const decidesOnce = "schedule" in meta.params && setting(clip, meta, "schedule") === "one-shot";
+  const folding = document.clips.find((c) => {
+    if (c === clip || !isBlockId(c.block) || isBefore(placed(clip), placed(c))) return false;
+    // One that decides once, at its start, is done with it then.
+    if (decidesOnce && !beginsBefore(c, clip, document)) return false;
+    const { traits, params: schema } = blockMeta(c.block);
+    return (
+      traits.foldsBatchNorm === true && (!("foldBn" in schema) || setting(c, blockMeta(c.block), "foldBn") === "start")
+    );
+  });
+  return folding
+    ? [
+        finding(
+          "error",
+          "normalization-folded",
+          clip,
+          `${meta.id} expected batch normalization for its decisions, got '${folding.id}', which folds it at its start`,
+          "quantize after it, or let the quantizer fold in the file only",
+          { other: folding.id },
+        ),
+      ]
+    : [];
+};
+
+const clipChecks: readonly ClipCheck[] = [lengths, params, teachers, samples, order, normalization];
 
 /** Stretches that no clip with length covers, between two that do. */
 function gaps(document: TimelineDocument): Finding[] {

@@ -24,6 +24,7 @@ export const findings = {
   "do-original": w("Choose the original as teacher", "以原始网络为教师"),
   "do-no-teacher": w("Remove the teacher", "移除教师"),
   "do-start-at": w("Start at step {{step}}", "从第 {{step}} 步开始"),
+  "do-fold-in-file": w("Fold in the file only", "仅在文件中折叠"),
   "do-quantize-after": w("Quantize after it", "移到剪枝之后量化"),
   "do-fine-tune": w("Add a fine-tuning clip", "添加微调片段"),
   "do-temperature": w("Set the temperature to {{temperature}}", "将温度设为 {{temperature}}"),
@@ -82,6 +83,14 @@ export const findings = {
     "在“{{other}}”量化之后剪枝：依据的是舍入后的权重。",
   ),
   "prune-after-quantize-cure": w("Prune first, then quantize.", "先剪枝，后量化。"),
+  "normalization-folded": w(
+    "It reads batch normalization, which “{{other}}” folds away before this clip ends.",
+    "此方法依赖批归一化，而“{{other}}”在此片段结束前已将其折叠。",
+  ),
+  "normalization-folded-cure": w(
+    "Quantize after it, or let the quantizer fold in the file only.",
+    "在其后量化，或让量化器仅在文件中折叠。",
+  ),
   "quantize-without-recovery": w(
     "{{bits}}-bit weights lose much where nothing trains afterwards.",
     "{{bits}} 位权重若无后续训练会损失较多精度。",

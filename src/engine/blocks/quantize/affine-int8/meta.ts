@@ -15,6 +15,6 @@ export const meta = defineBlock({
   fidelity: "exact",
   length: "instant",
   needs: { data: true, labels: false, batchNorm: false, teacher: false },
-  traits: { precision: "fixed", trains: false },
+  traits: { precision: "fixed", trains: false, foldsBatchNorm: true },
   params: { ...weightParams(8), aBits: activationBits, ...calibrationParams("minmax"), images: imagesParam },
 });

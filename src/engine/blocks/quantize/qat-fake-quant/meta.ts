@@ -3,6 +3,7 @@ import { number } from "../../params";
 import {
   activationBits,
   calibrationParams,
+  foldBnParam,
   imagesParam,
   weightParams,
 } from "../../shared/quantization/quantize-params";
@@ -16,9 +17,10 @@ export const meta = defineBlock({
   fidelity: "exact",
   length: "span",
   needs: { data: true, labels: false, batchNorm: false, teacher: false },
-  traits: { precision: "fixed", trains: true },
+  traits: { precision: "fixed", trains: true, foldsBatchNorm: true },
   params: {
     ...weightParams(4),
+    foldBn: foldBnParam("start"),
     aBits: activationBits,
     activationDelay: number({ min: 0, max: 0.9, default: 0.1, unit: "fraction" }),
     rangeDecay: number({ min: 0.5, max: 0.9999, default: 0.99, step: 0.001, unit: "fraction" }),

@@ -3,6 +3,7 @@ import type { BlockWords } from "../../block";
 import {
   activationBitsWords,
   calibrationWords,
+  foldBnWords,
   imagesWords,
   weightWords,
 } from "../../shared/quantization/quantize-words";
@@ -16,6 +17,7 @@ export const words: BlockWords<typeof meta.params> = {
   ),
   params: {
     ...weightWords,
+    foldBn: foldBnWords,
     aBits: activationBitsWords,
     activationDelay: { label: w("Quantize activations from", "激活量化起点") },
     rangeDecay: { label: w("Range memory", "量程滑动系数") },

@@ -16,6 +16,6 @@ export const meta = defineBlock({
   fidelity: "exact",
   length: "instant",
   needs: { data: false, labels: false, batchNorm: false, teacher: false },
-  traits: { precision: "fixed", trains: false },
+  traits: { precision: "fixed", trains: false, foldsBatchNorm: true },
   params: { ...weightParams(4), ...calibrationParams("minmax") },
 });

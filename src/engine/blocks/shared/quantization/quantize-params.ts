@@ -10,6 +10,9 @@ export const weightParams = (wBits: number) =>
     granularity: choice(["channel", "tensor"], "channel"),
   }) as const;
 
+/** When batch normalization folds: at the clip's start, or in the file alone, and it lives on while the network trains. */
+export const foldBnParam = (initial: "start" | "file") => choice(["start", "file"], initial);
+
 /** 32 means that activations stay floating point. */
 export const activationBits = number({ min: 2, max: 8, off: 32, default: 8, integer: true, unit: "bits" });
 

@@ -10,6 +10,11 @@ export const weightWords = {
   },
 } as const;
 
+export const foldBnWords = {
+  label: words("Fold batch normalization", "折叠批归一化"),
+  options: { start: words("at the start", "在开始时"), file: words("in the file only", "仅在文件中") },
+} as const;
+
 export const activationBitsWords = { label: words("Activation bits (32 is off)", "激活位宽（32 为不量化）") } as const;
 
 export const calibrationWords = {
