@@ -33,6 +33,7 @@ import { meta as prunePpRes } from "./prune/pp-res/meta";
 import { meta as pruneGradientDbtd } from "./prune/gradient-dbtd/meta";
 import { meta as quantizeUniformKbit } from "./quantize/uniform-kbit/meta";
 import { meta as quantizeKmeansTrained } from "./quantize/kmeans-trained/meta";
+import { meta as quantizeLqNets } from "./quantize/lq-nets/meta";
 import { meta as quantizeAffineInt8 } from "./quantize/affine-int8/meta";
 import { meta as quantizeHaq } from "./quantize/haq/meta";
 import { meta as quantizeQatFakeQuant } from "./quantize/qat-fake-quant/meta";
@@ -74,6 +75,7 @@ export const catalog = [
   pruneGradientDbtd,
   quantizeUniformKbit,
   quantizeKmeansTrained,
+  quantizeLqNets,
   quantizeAffineInt8,
   quantizeHaq,
   quantizeQatFakeQuant,

@@ -24,7 +24,7 @@ import { type BlockMeta, blockPrefixes, type BlockWords, familyOf } from "./bloc
 import { type BlockId, catalog } from "./catalog";
 import { clipOfPart } from "../document/loss-parts";
 import { formulas } from "./formulas.generated";
-import { parseParams } from "./params";
+import { type NumberParam, parseParams } from "./params";
 import { implementationOf } from "./registry/registry";
 import { quantizeWeights } from "./shared/quantization/quantize";
 import { blockWords } from "./words.generated";
@@ -158,7 +158,11 @@ describe("later clips preserve what earlier ones made", () => {
         steps,
         ...(meta.needs.teacher ? { teacher: "original" } : {}),
         // Finer than what is there.
-        ...(quick[id] ? { params: quick[id] } : "wBits" in meta.params ? { params: { wBits: 8 } } : {}),
+        ...(quick[id]
+          ? { params: quick[id] }
+          : "wBits" in meta.params
+            ? { params: { wBits: Math.min(8, (meta.params.wBits as NumberParam).max) } }
+            : {}),
       };
       const document = tinyDocument([clip], { model: { source: `file:${state}` } });
       if (refuses(meta, state)) {

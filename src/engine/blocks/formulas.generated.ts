@@ -34,6 +34,7 @@ import { formula as prunePpRes } from "./prune/pp-res/formula";
 import { formula as pruneGradientDbtd } from "./prune/gradient-dbtd/formula";
 import { formula as quantizeUniformKbit } from "./quantize/uniform-kbit/formula";
 import { formula as quantizeKmeansTrained } from "./quantize/kmeans-trained/formula";
+import { formula as quantizeLqNets } from "./quantize/lq-nets/formula";
 import { formula as quantizeAffineInt8 } from "./quantize/affine-int8/formula";
 import { formula as quantizeHaq } from "./quantize/haq/formula";
 import { formula as quantizeQatFakeQuant } from "./quantize/qat-fake-quant/formula";
@@ -75,6 +76,7 @@ export const formulas: Readonly<Record<BlockId, string>> = {
   "prune.gradient-dbtd": pruneGradientDbtd,
   "quant.uniform-kbit": quantizeUniformKbit,
   "quant.kmeans-trained": quantizeKmeansTrained,
+  "quant.lq-nets": quantizeLqNets,
   "quant.affine-int8": quantizeAffineInt8,
   "quant.haq": quantizeHaq,
   "quant.qat-fake-quant": quantizeQatFakeQuant,

@@ -35,6 +35,7 @@ import { words as prunePpRes } from "./prune/pp-res/words";
 import { words as pruneGradientDbtd } from "./prune/gradient-dbtd/words";
 import { words as quantizeUniformKbit } from "./quantize/uniform-kbit/words";
 import { words as quantizeKmeansTrained } from "./quantize/kmeans-trained/words";
+import { words as quantizeLqNets } from "./quantize/lq-nets/words";
 import { words as quantizeAffineInt8 } from "./quantize/affine-int8/words";
 import { words as quantizeHaq } from "./quantize/haq/words";
 import { words as quantizeQatFakeQuant } from "./quantize/qat-fake-quant/words";
@@ -76,6 +77,7 @@ export const blockWords: { readonly [Id in BlockId]: BlockWords<MetaOf<Id>["para
   "prune.gradient-dbtd": pruneGradientDbtd,
   "quant.uniform-kbit": quantizeUniformKbit,
   "quant.kmeans-trained": quantizeKmeansTrained,
+  "quant.lq-nets": quantizeLqNets,
   "quant.affine-int8": quantizeAffineInt8,
   "quant.haq": quantizeHaq,
   "quant.qat-fake-quant": quantizeQatFakeQuant,

@@ -30,6 +30,8 @@ export const streamNames = [
   "pattern",
   /** Which diagonal of each tile is stored. */
   "offsets",
+  /** f32 numbers of a quantizer that turn its codes back. */
+  "tables",
   /** f32 numbers of the activation quantizers; of an affine one its scale. */
   "activationScales",
   /** Whole numbers of the activation quantizers; of an affine one its zero point, as many bits as it has. */

@@ -15,6 +15,7 @@ export const valueForms = {
   signs,
   "power-of-two": powerOfTwo,
   codebook,
+  coded: codesForm("coded", "tables"),
 } as const satisfies Readonly<Record<string, ValueForm>>;
 
 export type ValueFormId = keyof typeof valueForms;

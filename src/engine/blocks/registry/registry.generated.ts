@@ -35,6 +35,7 @@ import { ppRes as prunePpRes } from "../prune/pp-res/pp-res";
 import { gradientDbtd as pruneGradientDbtd } from "../prune/gradient-dbtd/gradient-dbtd";
 import { uniformKbit as quantizeUniformKbit } from "../quantize/uniform-kbit/uniform-kbit";
 import { kmeansTrained as quantizeKmeansTrained } from "../quantize/kmeans-trained/kmeans-trained";
+import { lqNets as quantizeLqNets } from "../quantize/lq-nets/lq-nets";
 import { affineInt8 as quantizeAffineInt8 } from "../quantize/affine-int8/affine-int8";
 import { haq as quantizeHaq } from "../quantize/haq/haq";
 import { qatFakeQuant as quantizeQatFakeQuant } from "../quantize/qat-fake-quant/qat-fake-quant";
@@ -76,6 +77,7 @@ export const registry: { readonly [Id in BlockId]: BlockImplementation<MetaOf<Id
   "prune.gradient-dbtd": pruneGradientDbtd,
   "quant.uniform-kbit": quantizeUniformKbit,
   "quant.kmeans-trained": quantizeKmeansTrained,
+  "quant.lq-nets": quantizeLqNets,
   "quant.affine-int8": quantizeAffineInt8,
   "quant.haq": quantizeHaq,
   "quant.qat-fake-quant": quantizeQatFakeQuant,

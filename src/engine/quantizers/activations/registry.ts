@@ -1,11 +1,12 @@
 /** Every kind of quantizer of activations; a missing or surplus one does not compile. */
 import type { ActivationQuantizer, ActivationQuantizers } from "../../core/snapshot";
 import { affine } from "./affine";
+import { basis } from "./basis";
 import type { ActivationKind, AnyActivationKind } from "./kind";
 
 /** Keys are written into files: never rename one. */
 export const activationKinds: { readonly [K in keyof ActivationQuantizers]: ActivationKind<ActivationQuantizers[K]> } =
-  { affine };
+  { affine, basis };
 
 export type ActivationKindName = keyof ActivationQuantizers;
 export const activationKindNames = Object.keys(activationKinds) as ActivationKindName[];

@@ -1,6 +1,7 @@
 /** Every kind of quantizer of weights; a missing or surplus one does not compile. */
 import type { ParameterQuantizer, WeightQuantizers } from "../../core/snapshot";
 import { clusters } from "./clusters";
+import { basis } from "./basis";
 import { codebook } from "./codebook";
 import type { AnyWeightKind, WeightKind } from "./kind";
 import { uniform } from "./uniform";
@@ -10,6 +11,7 @@ export const weightKinds: { readonly [K in keyof WeightQuantizers]: WeightKind<W
   uniform,
   codebook,
   clusters,
+  basis,
 };
 
 export const weightKindNames = Object.keys(weightKinds) as (keyof WeightQuantizers)[];

@@ -30,7 +30,7 @@ export function layerBits(network: Network, bits: number, edgeBits: number): Map
 }
 
 /** Output channels of a kernel: its last axis, for a depthwise one its last two. */
-const outputChannels = ({ op, params }: Node): number =>
+export const outputChannels = ({ op, params }: Node): number =>
   sizeOfShape(params.kernel!.shape.slice(op === "depthwise-conv2d" ? -2 : -1));
 
 function kernelQuantizer(
