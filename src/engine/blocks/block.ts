@@ -10,12 +10,13 @@ import type { Words } from "#survey/words";
 import type { BitPlan } from "../core/bit-plan";
 import type { Rng } from "../core/rng";
 import type { Snapshot } from "../core/snapshot";
-import type { Network, Shape } from "../core/network";
+import type { Network, Node, Shape } from "../core/network";
+import type { LayerCall, StatisticsMode } from "../training/forward";
 import type { Cost } from "../metrics/cost";
 import type { DeviceProfile } from "../metrics/device-profile";
 import type { RangeObserver } from "../training/live-activation";
 import type { KeptSlices } from "../training/live-model";
-import type { LearnedTensor } from "../training/learned-tensors";
+import type { LearnedTensor, VariableOptions } from "../training/learned-tensors";
 import type { OptimizerSettings } from "../training/optimizer";
 import type { Batch, BatchOutput, ParameterUpdates } from "../training/step";
 import type { ParamSchema, ParamsOf } from "./params";
@@ -257,15 +258,11 @@ export interface ClipServices {
   trial(request: TrialRequest): Promise<TrialResult>;
   /**
    * A tensor of the clip's own that lives as long as the clip: mask scores, log variances, a queue of thresholds. A
-   * trainable one gets gradients through the hooks that read it and the same optimizer step as the weights. Call it in
-   * `onBegin` and again in `resume`, where the kept values win over `initial`. The engine keeps and frees it.
+   * trainable one gets gradients through the hooks that read it and an optimizer step with the weights. Asked for again
+   * by its name it is the same one; in a run that goes on the kept values win over `initial`. The engine cuts it with
+   * what it `follows`, keeps it in checkpoints and frees it.
    */
-  variable(
-    name: string,
-    initial: Float32Array,
-    shape: Shape,
-    options?: { readonly trainable?: boolean },
-  ): LearnedTensor;
+  variable(name: string, initial: Float32Array, shape: Shape, options?: VariableOptions): LearnedTensor;
   /** Moving statistics estimated afresh over the document's `bnRecalibrationBatches`; the same snapshot without batch normalization. */
   recalibrateBatchNorm(snapshot: Snapshot): Promise<Snapshot>;
   /** Between parts of a long computation: lets messages in, and throws where the run was stopped. */
@@ -353,11 +350,35 @@ export interface ClipRun {
   optimizer?(step: number): OptimizerSettings;
   /**
    * Inside the tape of each training step: the value that the network computes with in place of `value`, the effective
-   * value of a parameter (noise, soft masks). Called for every parameter; answer `value` for those that are not meant.
+   * value of a parameter (noise). Called for every parameter; answer `value` for those that are not meant.
    */
   parameter?(name: string, value: Tensor, step: number): Tensor;
+  /** The same of the raw value, after its mask and before its quantizer: soft masks and gates, which keep to the grid. */
+  latent?(name: string, value: Tensor, step: number): Tensor;
+  /**
+   * Computes a node of the network in place of its operation, inside the tape: noise on what a layer puts out, a layer
+   * that is skipped (`inputs[0]`). Undefined for nodes that are not meant. Where several clips answer, each sees as the
+   * computation what the one before made of it.
+   */
+  layer?(node: Node, call: LayerCall, step: number): Tensor | undefined;
   /** Likewise of a node's output: gates, gradients that are pruned on their way back. After quantization. */
   output?(nodeId: string, value: Tensor, step: number): Tensor;
+  /**
+   * False of a parameter that stays as it is in this step; it trains where every clip at work lets it. What stays is no
+   * variable of the step: value, moments, moving statistics and ranges are the same bytes afterwards, and its batch
+   * normalization computes as in the file. Asked of moving statistics too.
+   */
+  trains?(name: string, step: number): boolean;
+  /**
+   * What batch normalization computes with: the batch's statistics, or the moving ones, which follow the batches
+   * (`moving`) or stay (`frozen`). Of several clips the strictest counts. The batch's by default.
+   */
+  statistics?(step: number): StatisticsMode | undefined;
+  /**
+   * The network that this clip would leave if it ended now, of the one that trains: without its noise, with its soft
+   * masks decided. Pure; arrays that do not change are the same objects.
+   */
+  view?(snapshot: Snapshot): Snapshot | Promise<Snapshot>;
   /** Between the gradients and the update. */
   beforeUpdate?(updates: ParameterUpdates, step: number): void;
   /** After the update. Masks need nothing here: masked weights stay 0 by themselves. */

@@ -84,6 +84,8 @@ export interface ParameterSpec {
   /** Unique in the network: `<node>/<role>`. */
   readonly name: string;
   readonly shape: Shape;
+  /** It never trains, whatever a clip asks for: fixed anchors, a borrowed classifier. Absent where it may. */
+  readonly frozen?: true;
 }
 
 export interface NodeOf<Op extends OpName> {

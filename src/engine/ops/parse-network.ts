@@ -86,7 +86,7 @@ const nodeSchema = v.strictObject({
 
 const paramsSchema = v.record(
   v.custom<ParameterRole>((key) => roles.has(key as string), `one of ${parameterRoles.join(", ")}`),
-  v.strictObject({ name, shape }),
+  v.strictObject({ name, shape, frozen: v.exactOptional(v.literal(true)) }),
 );
 
 const networkSchema = v.strictObject({
@@ -182,7 +182,7 @@ function parseNode(json: unknown, index: number, shapes: Map<string, Shape>): No
         `params.${role}.shape must be [${expected.shape.join(", ")}], got [${spec.shape.join(", ")}]`,
       );
     }
-    specs[role] = { name: spec.name, shape: spec.shape };
+    specs[role] = { name: spec.name, shape: spec.shape, ...(spec.frozen ? { frozen: true } : {}) };
   }
   return { ...base, params: specs } as Node;
 }

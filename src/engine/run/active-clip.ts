@@ -23,6 +23,8 @@ export interface ActiveClip {
   readonly learned: LearnedTensors;
   guard: AccuracyGuard | undefined;
   nextRound: number;
+  /** Whether its first hook has run. */
+  begun: boolean;
 }
 
 export interface ClipSetting {
@@ -35,21 +37,26 @@ export interface ClipSetting {
   readonly trial?: ClipServices["trial"];
 }
 
-/** The clip before its first hook. @param running where it goes on from, of a checkpoint inside it */
+/** The clip before its first hook; where that fails, its teacher is disposed. @param running where it goes on from, of a checkpoint inside it */
 export function prepareClip(clip: Clip, running: RunningClip | undefined, setting: ClipSetting): ActiveClip {
   const { document, data, teacher, between, tellScores, trial } = setting;
   const index = document.clips.indexOf(clip);
   const learned = new LearnedTensors(running?.learned);
-  const params = parseParams(blockMeta(clip.block, clip.id).params, clip.params, clip.id);
-  const run = implementationOf(clip.block as BlockId)({
-    params,
-    steps: clip.steps,
-    services: clipServices(document, data, between, clip, teacher, learned, trial),
-    layers: new Map(Object.entries(clip.layers ?? {})),
-    tellScores,
-    rng: (stream) => createRng(document.seed, `clip/${index}/${stream}`),
-  });
-  return { clip, params, run, teacher, learned, guard: undefined, nextRound: running?.nextRound ?? 0 };
+  try {
+    const params = parseParams(blockMeta(clip.block, clip.id).params, clip.params, clip.id);
+    const run = implementationOf(clip.block as BlockId)({
+      params,
+      steps: clip.steps,
+      services: clipServices(document, data, between, clip, teacher, learned, trial),
+      layers: new Map(Object.entries(clip.layers ?? {})),
+      tellScores,
+      rng: (stream) => createRng(document.seed, `clip/${index}/${stream}`),
+    });
+    return { clip, params, run, teacher, learned, guard: undefined, nextRound: running?.nextRound ?? 0, begun: false };
+  } catch (error) {
+    disposeClip({ teacher, learned });
+    throw error;
+  }
 }
 
 /** Its first hook: `onBegin`, or `resume`; and its guard, if it has one. */
@@ -70,6 +77,7 @@ export async function beginClip(
   else if (run.rounds || !run.onBegin) await run.onBegin?.(model);
   // A clip without rounds takes its one decision as it begins.
   else await traced(active, { round: 0, step }, model, tell, async (watched) => run.onBegin?.(watched));
+  active.begun = true;
 }
 
 /** Where decisions are told, if anybody listens. */
@@ -168,7 +176,7 @@ export async function inClip<T>(clip: Clip, work: () => Promise<T>): Promise<T> 
   }
 }
 
-export function disposeClip({ teacher, learned }: ActiveClip): void {
+export function disposeClip({ teacher, learned }: Pick<ActiveClip, "teacher" | "learned">): void {
   teacher?.dispose();
   learned.dispose();
 }

@@ -5,6 +5,7 @@ import { snapshotArbitrary } from "../codecs/codecs.testing";
 import { EngineError } from "../core/errors";
 import type { Snapshot } from "../core/snapshot";
 import type { OptimizerState } from "../training/live-model";
+import type { SlotState } from "../training/optimizer";
 import { type Checkpoint, checkpointKey, packCheckpoint, unpackCheckpoint, type Upstream } from "./checkpoints";
 import type { TimelineDocument } from "../document/document";
 import type { Point } from "./measure";
@@ -42,7 +43,7 @@ const checkpointOf = (snapshot: Snapshot, optimizer: OptimizerState, teacher: Sn
         {
           name: "gate/conv1",
           values: Float32Array.of(1, -0),
-          slot: { kind: "adam", first: Float32Array.of(3, 4), second: Float32Array.of(5, 6), steps: 7 },
+          slot: { kind: "adam", moments: { m: Float32Array.of(3, 4), v: Float32Array.of(5, 6) }, steps: 7 },
         },
       ],
       guard: { reference: 0.9, stopped: false, pending: { before: teacher, after: teacher, order: 3 } },
@@ -110,8 +111,8 @@ const optimizerArbitrary: fc.Arbitrary<OptimizerState> = fc
         slots.map(({ first, adam, steps }, i) => [
           `p${i}/kernel`,
           adam
-            ? ({ kind: "adam", first, second: first.slice().reverse(), steps } as const)
-            : ({ kind: "sgd", first, steps } as const),
+            ? ({ kind: "adam", moments: { m: first, v: first.slice().reverse() }, steps } as SlotState)
+            : ({ kind: "sgd", moments: { velocity: first }, steps } as SlotState),
         ]),
       ),
   );

@@ -10,6 +10,7 @@ import { pack, type PackedArray, unpack } from "../core/tensor-pack";
 import type { LearnedState } from "../training/learned-tensors";
 import type { ActivationNumbers, OptimizerState } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
+import { packSlot, type SlotJson, unpackSlot } from "../training/optimizer";
 import type { GuardState } from "./accuracy-guard";
 import { packTraces, unpackTraces } from "./decision-pack";
 import type { DecisionTrace } from "./decisions";
@@ -100,7 +101,7 @@ interface RunningJson {
   readonly state: ClipState;
   readonly learned: readonly {
     readonly name: string;
-    readonly slot?: { readonly kind: "adam" | "sgd"; readonly steps: number };
+    readonly slot?: SlotJson;
   }[];
   readonly guard?: {
     readonly reference: number;
@@ -147,7 +148,7 @@ function packRunning({ id, nextRound, state, learned, guard, snapshots }: Runnin
       state,
       learned: learned.map(({ name, slot }) => ({
         name,
-        ...(slot ? { slot: { kind: slot.kind, steps: slot.steps } } : {}),
+        ...(slot ? { slot: packSlot(slot, `moment/${id}/${name}`).json } : {}),
       })),
       ...(guard
         ? {
@@ -165,8 +166,7 @@ function packRunning({ id, nextRound, state, learned, guard, snapshots }: Runnin
     arrays: [
       ...learned.flatMap(({ name, values, slot }): [string, PackedArray][] => [
         [`learned/${id}/${name}`, values],
-        ...(slot ? [[`first/${id}/${name}`, slot.first] as [string, PackedArray]] : []),
-        ...(slot?.second ? [[`second/${id}/${name}`, slot.second] as [string, PackedArray]] : []),
+        ...(slot ? packSlot(slot, `moment/${id}/${name}`).arrays : []),
       ]),
       ...(pending ? prefixed(`before/${id}/`, pending.before.arrays) : []),
       ...(pending ? prefixed(`after/${id}/`, pending.after.arrays) : []),
@@ -184,14 +184,11 @@ function unpackRunning(json: RunningJson, arrays: ReadonlyMap<string, PackedArra
     id,
     nextRound: json.nextRound,
     state: json.state,
-    learned: json.learned.map(({ name, slot }) => {
-      const second = arrays.get(`second/${id}/${name}`) as Float32Array | undefined;
-      return {
-        name,
-        values: floats(`learned/${id}/${name}`),
-        ...(slot ? { slot: { ...slot, first: floats(`first/${id}/${name}`), ...(second ? { second } : {}) } } : {}),
-      };
-    }),
+    learned: json.learned.map(({ name, slot }) => ({
+      name,
+      values: floats(`learned/${id}/${name}`),
+      ...(slot ? { slot: unpackSlot(slot, `moment/${id}/${name}`, arrays) } : {}),
+    })),
     guard: guard && {
       reference: guard.reference,
       stopped: guard.stopped,

@@ -1,5 +1,6 @@
 /** The network that trains, as the accuracy guard of a clip sees it. */
 import type { ModelAccess } from "../blocks/block";
+import type { Snapshot } from "../core/snapshot";
 import type { Clip, TimelineDocument } from "../document/document";
 import { takeBack } from "../surgery/take-back";
 import type { LiveModel } from "../training/live-model";
@@ -11,6 +12,7 @@ import { taskFacts } from "../tasks/metrics/task-ids";
 /**
  * @param access where a change of the network is told
  * @param guards of the clips at work
+ * @param view what would remain if every clip at work ended now: what is scored
  */
 export function guardedModel(
   clip: Clip,
@@ -20,11 +22,12 @@ export function guardedModel(
   document: TimelineDocument,
   data: RunData,
   between: () => Promise<void>,
+  view: (snapshot: Snapshot) => Promise<Snapshot>,
 ): GuardedModel {
   return {
     snapshot: () => model.snapshot(),
     metric: taskFacts[data.task.id].primary,
-    score: (snapshot) => validationScore(snapshot, data, between),
+    score: async (snapshot) => validationScore(await view(snapshot), data, between),
     nextOrder: () => 1 + Math.max(0, ...guards().map(({ state }) => state.pending?.order ?? 0)),
     async takeBack(decision) {
       const taken = takeBack(decision, await model.snapshot());

@@ -1,17 +1,21 @@
 /** The model of a run as blocks see it. */
 import type { ModelAccess } from "../blocks/block";
-import type { LiveModel } from "../training/live-model";
+import type { Network } from "../core/network";
+import type { KeptSlices, LiveModel } from "../training/live-model";
 
-/** @param onChange called whenever a block changes what the network computes */
-export function modelAccess(model: () => LiveModel, onChange: () => void): ModelAccess {
+/** @param onChange called whenever a block has changed what the network computes; with what was kept where it was replaced */
+export function modelAccess(
+  model: () => LiveModel,
+  onChange: (replaced?: { readonly network: Network; readonly kept: KeptSlices | undefined }) => void,
+): ModelAccess {
   return {
     get network() {
       return model().network;
     },
     snapshot: () => model().snapshot(),
     replace(next, kept) {
-      onChange();
       model().replace(next, kept);
+      onChange({ network: next.network, kept });
     },
     resetOptimizer: () => {
       model().resetOptimizer();

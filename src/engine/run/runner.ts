@@ -14,7 +14,7 @@ import { originalBytes } from "../metrics/accounting";
 import { createBatchOrder, imageBatch } from "../training/batches";
 import { LiveModel } from "../training/live-model";
 import { trainStep } from "../training/step";
-import { createTeacher, type DisposableTeacher } from "../training/teacher";
+import type { DisposableTeacher } from "../training/teacher";
 import * as tf from "@tensorflow/tfjs-core";
 import type { GuardedModel } from "./accuracy-guard";
 import { guardedModel } from "./guarded-model";
@@ -49,8 +49,9 @@ import { modelAccess } from "./model-access";
 import { boundariesOf, pointInterval, trainedSteps } from "../document/schedule";
 import { stepFigures, stepHooks, stepOptimizer, stepTerms } from "./step-parts";
 import { type TrialProgress, Trials } from "./trial";
-import { openModelSource } from "./sources";
 import { assertValid } from "../document/validate";
+import { teacherOf } from "./teachers";
+import { viewOf } from "./view";
 
 export interface RunDeps {
   readonly platform: Platform;
@@ -92,10 +93,16 @@ export async function* runDocument(document: TimelineDocument, deps: RunDeps): A
   assertValid(document);
   const inputs = deps.inputs ?? (await loadRun(document, deps.platform, deps.observer?.onLoad));
   const run = new Run(document, inputs, deps);
+  let failed = false;
   try {
     return yield* run.execute();
+  } catch (error) {
+    failed = true;
+    throw error;
   } finally {
-    await run.dispose();
+    const atEnd = await run.dispose();
+    // What went wrong first is what ended the run.
+    if (!failed && atEnd !== undefined) throw atEnd;
   }
 }
 
@@ -165,22 +172,29 @@ class Run {
     return this.#result();
   }
 
-  async dispose(): Promise<void> {
-    try {
-      for (const { run } of this.#active) await run.onEnd?.(this.#access, "stopped");
-    } finally {
-      for (const active of this.#active) disposeClip(active);
-      this.#active = [];
-      this.#losses.dispose();
-      this.#model.dispose();
+  /** Ends what is at work and frees everything. @returns the first error of a clip's end */
+  async dispose(): Promise<Error | undefined> {
+    let first: Error | undefined;
+    for (const { clip, run } of this.#active) {
+      try {
+        await inClip(clip, async () => run.onEnd?.(this.#access, "stopped"));
+      } catch (error) {
+        first ??= error instanceof Error ? error : new Error(String(error));
+      }
     }
+    for (const active of this.#active) disposeClip(active);
+    this.#active = [];
+    this.#losses.dispose();
+    this.#model.dispose();
+    return first;
   }
 
   /** The model as blocks see it. */
   readonly #access = modelAccess(
     () => this.#model,
-    () => {
+    (replaced) => {
       this.#changed = true;
+      if (replaced) for (const { learned } of this.#active) learned.follow(replaced.network, replaced.kept);
     },
   );
 
@@ -188,7 +202,7 @@ class Run {
   #guarded(clip: Clip): GuardedModel {
     const guards = () => this.#active.flatMap(({ guard }) => guard ?? []);
     const { data } = this.#inputs;
-    return guardedModel(clip, this.#model, this.#access, guards, this.#document, data, this.#between);
+    return guardedModel(clip, this.#model, this.#access, guards, this.#document, data, this.#between, this.#view);
   }
 
   /** Between batches of whatever takes long: lets messages in, and ends the run when it was cancelled. */
@@ -203,6 +217,9 @@ class Run {
     await this.#deps.control.gate();
   };
 
+  /** What would remain of a network that trains if every clip at work ended now. */
+  readonly #view = (snapshot: Snapshot): Promise<Snapshot> => viewOf(snapshot, this.#active);
+
   /** Undefined where nobody listens: traces take time. */
   get #tell(): TellDecision {
     if (!this.#deps.observer?.onDecision) return undefined;
@@ -213,12 +230,11 @@ class Run {
   }
 
   async #start(clip: Clip, running?: RunningClip): Promise<ActiveClip> {
-    if (!running) await this.#deps.observer?.onStart?.(clip, () => this.#model.snapshot());
-    const meta = blockMeta(clip.block, clip.id);
+    if (!running) await this.#deps.observer?.onStart?.(clip, async () => this.#view(await this.#model.snapshot()));
     const active = prepareClip(clip, running, {
       document: this.#document,
       data: this.#inputs.data,
-      teacher: meta.needs.teacher ? await this.#teacher(clip) : undefined,
+      teacher: blockMeta(clip.block, clip.id).needs.teacher ? await this.#teacher(clip) : undefined,
       between: this.#between,
       trial: (request) => this.#trial(clip, request),
     });
@@ -238,29 +254,14 @@ class Run {
     });
   }
 
-  async #teacher(clip: Clip): Promise<DisposableTeacher> {
+  #teacher(clip: Clip): Promise<DisposableTeacher> {
     const { data, original } = this.#inputs;
-    const { task, train, normalization } = data;
-    const reference = clip.teacher ?? "original";
-    let snapshot: Snapshot | undefined =
-      reference === "original" ? original : this.#teachers.get(reference.slice("after:".length));
-    if (reference.startsWith("zoo:")) {
-      snapshot = (await openModelSource(reference, this.#document.seed, data.info, this.#deps.platform)).snapshot;
-    }
-    if (!snapshot) {
-      throw new EngineError(
-        "missing-teacher",
-        `clip '${clip.id}' expected a teacher, got '${reference}'; choose original, after:<clip> or zoo:<id>`,
-        {
-          clipId: clip.id,
-        },
-      );
-    }
-    return createTeacher(snapshot, train, {
-      task,
-      normalization,
-      count: Math.min(clip.samples ?? train.count, train.count),
-      expected: clip.steps * this.#document.training.batchSize,
+    return teacherOf(clip, {
+      document: this.#document,
+      data,
+      original,
+      ended: this.#teachers,
+      platform: this.#deps.platform,
       between: this.#between,
     });
   }
@@ -280,7 +281,7 @@ class Run {
     await inClip(clip, () => finishClip(active, this.#step, this.#access, this.#tell));
     disposeClip(active);
     this.#active = this.#active.filter((a) => a !== active);
-    if (this.#taughtBy.has(clip.id)) this.#teachers.set(clip.id, await this.#model.snapshot());
+    if (this.#taughtBy.has(clip.id)) this.#teachers.set(clip.id, await this.#view(await this.#model.snapshot()));
     return inClip(clip, () => this.#measure(clip.id, true));
   }
 
@@ -304,7 +305,7 @@ class Run {
 
   async #measureNow(clip: string | null, images: number, withLatency: boolean): Promise<Measurement> {
     const { task, test, normalization } = this.#inputs.data;
-    const snapshot = await this.#model.snapshot();
+    const snapshot = await this.#view(await this.#model.snapshot());
     for (const [name, values] of snapshot.values) {
       const bad = values.find((value) => !Number.isFinite(value));
       // After the last update of all no loss would tell.
@@ -458,19 +459,19 @@ class Run {
       ...this.#document,
       clips: this.#document.clips.map((c) => ({ ...c, steps: Math.max(0, Math.min(c.steps, step - c.start)) })),
     });
-    if (this.#scores) {
-      // The document may have changed since in what does not matter here; the file holds the one that runs.
-      const { bytes, fileBytes, tensors } = encodeMeasured(checkpoint.snapshot, this.#document);
-      const point = { ...checkpoint.points.at(-1)!, fileBytes };
-      this.#points = [...checkpoint.points.slice(0, -1), point];
-      this.#last = { point, bytes, tensors, confusion: checkpoint.confusion };
-      this.#changed = false;
-    }
     for (const running of checkpoint.running) {
       await this.#start(
         this.#document.clips.find((c) => c.id === running.id)!,
         running,
       );
+    }
+    if (this.#scores) {
+      // The document may have changed since in what does not matter here; the file holds the one that runs.
+      const { bytes, fileBytes, tensors } = encodeMeasured(await this.#view(checkpoint.snapshot), this.#document);
+      const point = { ...checkpoint.points.at(-1)!, fileBytes };
+      this.#points = [...checkpoint.points.slice(0, -1), point];
+      this.#last = { point, bytes, tensors, confusion: checkpoint.confusion };
+      this.#changed = false;
     }
     observer?.onRestored?.(step);
     if (this.#last) observer?.onBoundary?.(this.#last);

@@ -198,7 +198,7 @@ export function clipServices(
     },
     score: (snapshot) => validationScore(snapshot, data, between),
     between,
-    variable: (name, initial, shape, { trainable = true } = {}) => learned.create(name, initial, shape, trainable),
+    variable: (...all) => learned.variable(...all),
     sampleActivations: (snapshot, ids, images) =>
       sampleActivations(snapshot, ids, Math.min(images, clip.samples ?? images), data, between),
     recalibrateBatchNorm: (snapshot) => recalibrateBatchNorm(snapshot, clip, document, data, between),

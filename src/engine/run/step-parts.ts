@@ -29,6 +29,10 @@ export const stepFigures = (active: readonly ActiveClip[]): StepFigure[] =>
 export const stepHooks = (active: readonly ActiveClip[], step: number): ForwardHooks[] =>
   active.map(({ clip, run, learned }) => ({
     parameter: run.parameter && ((name, value) => run.parameter!(name, value, step - clip.start)),
+    latent: run.latent && ((name, value) => run.latent!(name, value, step - clip.start)),
+    layer: run.layer && ((node, call) => run.layer!(node, call, step - clip.start)),
+    trains: run.trains && ((name) => run.trains!(name, step - clip.start)),
+    statistics: run.statistics?.(step - clip.start),
     output: run.output && ((nodeId, value) => run.output!(nodeId, value, step - clip.start)),
     learned,
   }));

@@ -18,7 +18,8 @@ export function withParameterSpecs(node: Node, inputs: readonly Shape[]): Node {
   const params: Partial<Record<ParameterRole, ParameterSpec>> = {};
   for (const role of parameterRoles) {
     const layout = layouts[role];
-    if (layout) params[role] = { name: parameterName(node.id, role), shape: layout.shape };
+    const mark = node.params[role]?.frozen ? ({ frozen: true } as const) : {};
+    if (layout) params[role] = { name: parameterName(node.id, role), shape: layout.shape, ...mark };
   }
   return { ...node, params };
 }

@@ -23,6 +23,24 @@ export interface ForwardOptions {
   /** Edges that the two change; what has one between is not fused. */
   readonly transformed?: { has(edge: string): boolean };
   readonly onBatchStatistics?: (nodeId: string, mean: tf.Tensor, variance: tf.Tensor) => void;
+  /**
+   * In training, what a batch normalization computes with: statistics of the batch, or its moving ones, which follow the
+   * batch (`moving`) or stay (`frozen`). The batch's by default.
+   */
+  readonly statistics?: (nodeId: string) => StatisticsMode;
+  /** Computes a node in place of its operation; undefined leaves it to that. Not in inference that fuses. */
+  readonly layer?: (node: Node, call: LayerCall) => tf.Tensor | undefined;
+}
+
+export type StatisticsMode = "batch" | "moving" | "frozen";
+
+/** What a node's computation has at hand. */
+export interface LayerCall {
+  readonly inputs: readonly tf.Tensor[];
+  /** Effective value of one of the node's parameters. */
+  parameter(role: ParameterRole): tf.Tensor;
+  /** What the operation itself would compute, of these inputs and parameters or of others. */
+  compute(inputs?: readonly tf.Tensor[], parameter?: (role: ParameterRole) => tf.Tensor): tf.Tensor;
 }
 
 export interface ForwardResult {
@@ -70,15 +88,24 @@ function fused(node: Node, activation: Node, x: tf.Tensor, parameter: (role: Par
     : tf.fused.depthwiseConv2d(shared);
 }
 
+/** The nodes between where the values come in and what is asked for. */
+function neededNodes(network: Network, entries: ReadonlyMap<string, tf.Tensor>, wanted: Iterable<string>): Set<string> {
+  const needed = new Set(wanted);
+  for (const node of network.nodes.toReversed()) {
+    if (needed.has(node.id) && !entries.has(node.id)) for (const id of node.inputs) needed.add(id);
+  }
+  return needed;
+}
+
 /**
- * @param x `[batch, ...input shape]`
+ * @param x `[batch, ...input shape]`, or the outputs of some nodes by their ids: then what lies before them is not run
  * @param parameter effective value of a parameter by name
  * @returns tensors owned by the caller's tidy
  */
 export function forward(
   network: Network,
   parameter: (name: string) => tf.Tensor,
-  x: tf.Tensor,
+  x: tf.Tensor | ReadonlyMap<string, tf.Tensor>,
   options: ForwardOptions = {},
 ): ForwardResult {
   const {
@@ -90,14 +117,22 @@ export function forward(
     transformInput,
     transformed,
     onBatchStatistics,
+    statistics = () => "batch",
+    layer,
   } = options;
-  const values = new Map<string, tf.Tensor>();
+  const entered = x instanceof Map ? (x as ReadonlyMap<string, tf.Tensor>) : undefined;
+  const needed = entered && neededNodes(network, entered, [network.output, ...(taps ?? [])]);
+  const values = new Map<string, tf.Tensor>(entered);
   const tapped = new Map<string, tf.Tensor>();
   const fusions = training || !fuse ? undefined : fusableActivations(network);
   const skipped = new Set<string>();
   for (const node of network.nodes) {
-    if (skipped.has(node.id)) continue;
-    const inputs = node.op === "input" ? [x] : node.inputs.map((id) => values.get(id)!);
+    if (skipped.has(node.id) || (needed && !needed.has(node.id))) continue;
+    if (entered?.has(node.id)) {
+      if (taps?.has(node.id)) tapped.set(node.id, entered.get(node.id)!);
+      continue;
+    }
+    const inputs = node.op === "input" ? [x as tf.Tensor] : node.inputs.map((id) => values.get(id)!);
     if (transformInput && node.op !== "input")
       inputs.forEach((value, i) => (inputs[i] = transformInput(inputEdge(node.id, i), value)));
     const ofRole = (role: ParameterRole) => parameter(node.params[role]!.name);
@@ -110,12 +145,15 @@ export function forward(
       skipped.add(activation.id);
       produced = activation.id;
     } else {
-      value = operationOf(node).forward(node.attrs, inputs, ofRole, {
-        training,
-        noiseSeed,
-        nodeId: node.id,
-        onBatchStatistics,
-      });
+      const mode = training && node.op === "batch-norm" ? statistics(node.id) : "batch";
+      const context = { training: training && mode === "batch", noiseSeed, nodeId: node.id, onBatchStatistics };
+      if (mode === "moving" && onBatchStatistics) {
+        const { mean, variance } = tf.moments(inputs[0]!, [...Array(inputs[0]!.rank - 1).keys()]);
+        onBatchStatistics(node.id, mean, variance);
+      }
+      const compute: LayerCall["compute"] = (of = inputs, parameterOf = ofRole) =>
+        operationOf(node).forward(node.attrs, of, parameterOf, context);
+      value = layer?.(node, { inputs, parameter: ofRole, compute }) ?? compute();
     }
     if (transformActivation) value = transformActivation(produced, value);
     values.set(produced, value);

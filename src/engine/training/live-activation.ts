@@ -8,6 +8,7 @@ import {
   optimizerStep,
   readSlot,
   restoreSlot,
+  slotFits,
   type Slot,
   type SlotState,
 } from "./optimizer";
@@ -91,7 +92,7 @@ export class LiveActivation {
   restoreSlots(find: (name: string) => SlotState | undefined): void {
     for (const [name, variable] of Object.entries(this.#state)) {
       const state = find(name);
-      if (state?.first.length === variable.size) this.#slots.set(name, restoreSlot(state, variable.shape));
+      if (state && slotFits(state, variable)) this.#slots.set(name, restoreSlot(state, variable.shape));
     }
   }
 

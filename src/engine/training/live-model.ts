@@ -17,6 +17,7 @@ import {
   optimizerStep,
   readSlot,
   restoreSlot,
+  slotFits,
   type Slot,
   type SlotState,
 } from "./optimizer";
@@ -29,7 +30,7 @@ export type KeptSlices = ReadonlyMap<string, readonly { readonly axis: number; r
 
 interface LiveParameter {
   readonly name: string;
-  readonly trainable: boolean;
+  trainable: boolean;
   readonly variable: tf.Variable;
   /** What the variable was loaded from and masked with, to see what a replacing snapshot changed. */
   loaded: Float32Array | undefined;
@@ -62,22 +63,31 @@ export class LiveModel {
     return this.#network;
   }
 
-  /** Trainable variables in node order, then what their quantizers learn. */
-  trainables(): tf.Variable[] {
-    const parameters = [...this.#parameters.values()].filter((p) => p.trainable);
+  /**
+   * Trainable variables in node order, then what their quantizers learn.
+   * @param trains which of the parameters that may, do; all by default
+   * @param follows which of the edges' quantizers may learn; all by default
+   */
+  trainables(
+    trains: (name: string) => boolean = () => true,
+    follows: (edge: string) => boolean = () => true,
+  ): tf.Variable[] {
+    const parameters = [...this.#parameters.values()].filter((p) => p.trainable && trains(p.name));
     return [
       ...parameters.map((p) => p.variable),
       ...parameters.flatMap((p) => p.quantizer?.trainables() ?? []),
-      ...[...this.#activations.values()].flatMap((activation) => activation.trainables()),
+      ...[...this.#activations].flatMap(([edge, activation]) => (follows(edge) ? activation.trainables() : [])),
     ];
   }
 
   /**
    * Effective value of a parameter: the (masked) raw variable, fake-quantized. Call inside a tidy.
    * @param noiseSeed of a training step, whose quantizers may draw; undefined at rest
+   * @param latent changes the raw value before the quantizer
    */
-  readonly effective = (name: string, noiseSeed?: number): tf.Tensor => {
-    const { variable, quantizer, mask } = this.#get(name);
+  readonly effective = (name: string, noiseSeed?: number, latent?: (value: tf.Tensor) => tf.Tensor): tf.Tensor => {
+    const { variable: raw, quantizer, mask } = this.#get(name);
+    const variable = latent ? latent(raw) : raw;
     // The raw values of a masked parameter are exactly 0 where the mask is: `replace` and every update see to it.
     return quantizer ? quantizer.effective(variable, mask, noiseSeed) : variable;
   };
@@ -157,7 +167,7 @@ export class LiveModel {
   replace(snapshot: Snapshot, kept?: KeptSlices): void {
     const before = this.#parameters;
     const after = new Map<string, LiveParameter>();
-    for (const { name, shape, role } of parametersOf(snapshot.network)) {
+    for (const { name, shape, role, frozen } of parametersOf(snapshot.network)) {
       const state = snapshot.states.get(name);
       const values = valuesOf(snapshot, name);
       const old = before.get(name);
@@ -165,12 +175,13 @@ export class LiveModel {
       let live: LiveParameter;
       if (old && sameShape) {
         live = old;
+        live.trainable = live.variable.trainable = trainable(role) && !frozen;
         before.delete(name);
       } else {
         live = {
           name,
-          trainable: trainable(role),
-          variable: tf.tidy(() => tf.variable(tf.zeros([...shape]), trainable(role))),
+          trainable: trainable(role) && !frozen,
+          variable: tf.tidy(() => tf.variable(tf.zeros([...shape]), trainable(role) && !frozen)),
           loaded: undefined,
           state: undefined,
           mask: undefined,
@@ -290,7 +301,7 @@ export class LiveModel {
   restoreOptimizer(state: OptimizerState): void {
     for (const [name, slot] of state) {
       const parameter = this.#parameters.get(name);
-      if (!parameter || parameter.variable.size !== slot.first.length) continue;
+      if (!parameter || !slotFits(slot, parameter.variable)) continue;
       disposeSlot(parameter.slot);
       parameter.slot = restoreSlot(slot, parameter.variable.shape);
     }

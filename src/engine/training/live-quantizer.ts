@@ -17,6 +17,8 @@ import {
   readSlot,
   restoreSlot,
   type Slot,
+  slotFits,
+  slotSize,
   type SlotState,
 } from "./optimizer";
 
@@ -138,7 +140,7 @@ export class LiveQuantizer {
     for (const [name, array] of this.#arrays) {
       if (!array.slot) continue;
       const slot = cuts ? this.#cutSlot(name, array.slot, shape, cuts) : array.slot;
-      if (slot && slot.first.size === wanted.get(name)) {
+      if (slot && slotSize(slot) === wanted.get(name)) {
         kept.set(name, slot);
         if (slot === array.slot) array.slot = undefined;
       } else if (slot !== array.slot) disposeSlot(slot);
@@ -148,7 +150,7 @@ export class LiveQuantizer {
 
   /** Moments are cut as the kind cuts the array that they belong to: of an array of places it leaves those that stay. */
   #cutSlot(name: string, slot: Slot, shape: Shape, cuts: readonly AxisCut[]): Slot | undefined {
-    const places = Float32Array.from({ length: slot.first.size }, (_, i) => i);
+    const places = Float32Array.from({ length: slotSize(slot) }, (_, i) => i);
     const cut = weightKindOf(this.#data).cut(withArrays(this.#data, { [name]: places }), shape, cuts);
     const left = cut && arraysOf(cut).find((array) => array.name === name)?.values;
     return left && cutSlot(slot, [{ axis: 0, indices: Uint32Array.from(left) }]);
@@ -161,7 +163,7 @@ export class LiveQuantizer {
 
   restoreSlot(name: string, state: SlotState): void {
     const array = this.#arrays.get(name);
-    if (array?.role !== "learned" || array.tensor.size !== state.first.length) return;
+    if (array?.role !== "learned" || !slotFits(state, array.tensor)) return;
     disposeSlot(array.slot);
     array.slot = restoreSlot(state, array.tensor.shape);
   }

@@ -4,6 +4,7 @@ import { packQuantizer, parseActivation, type QuantizerJson, unpackQuantizer } f
 import type { ActivationQuantizer, ParameterState, Snapshot } from "../core/snapshot";
 import type { Pack, PackedArray } from "../core/tensor-pack";
 import type { OptimizerState } from "./live-model";
+import { packSlot, type SlotJson, unpackSlot } from "./optimizer";
 
 interface StateJson {
   readonly network: Network;
@@ -13,7 +14,7 @@ interface StateJson {
   >;
   readonly activations: Readonly<Record<string, ActivationQuantizer>>;
   readonly channels?: readonly string[];
-  readonly optimizer: Readonly<Record<string, { readonly kind: "adam" | "sgd"; readonly steps: number }>>;
+  readonly optimizer: Readonly<Record<string, SlotJson>>;
 }
 
 export function packState(snapshot: Snapshot, optimizer: OptimizerState = new Map()): Pack {
@@ -27,11 +28,11 @@ export function packState(snapshot: Snapshot, optimizer: OptimizerState = new Ma
     for (const [array, values] of packed?.arrays ?? []) arrays.set(`quantizer/${array}:${name}`, values);
     states[name] = { mask: mask !== undefined, ...(fixed && { fixed: true }), quantizer: packed?.json ?? null };
   }
-  const moments: Record<string, StateJson["optimizer"][string]> = {};
-  for (const [name, { kind, first, second, steps }] of optimizer) {
-    arrays.set(`first:${name}`, first);
-    if (second) arrays.set(`second:${name}`, second);
-    moments[name] = { kind, steps };
+  const moments: Record<string, SlotJson> = {};
+  for (const [name, slot] of optimizer) {
+    const packed = packSlot(slot, `moment:${name}`);
+    moments[name] = packed.json;
+    for (const [key, values] of packed.arrays) arrays.set(key, values);
   }
   const { channels } = snapshot;
   for (const [node, numbers] of channels ?? []) arrays.set(`channels:${node}`, numbers);
@@ -60,10 +61,7 @@ export function unpackState({ json, arrays }: Pack): { snapshot: Snapshot; optim
     });
   }
   const optimizer = new Map(
-    Object.entries(state.optimizer).map(([name, { kind, steps }]) => {
-      const second = arrays.get(`second:${name}`) as Float32Array | undefined;
-      return [name, { kind, steps, first: floats(`first:${name}`), ...(second ? { second } : {}) }] as const;
-    }),
+    Object.entries(state.optimizer).map(([name, slot]) => [name, unpackSlot(slot, `moment:${name}`, arrays)]),
   );
   return {
     snapshot: {

@@ -1,31 +1,34 @@
 /** The optimizers' moments of one variable, and a step with them. Whoever makes a slot disposes it. */
 import * as tf from "@tensorflow/tfjs-core";
-import { adamUpdate, sgdUpdate } from "../backend/fused";
 import { readTogether } from "../backend/read-together";
+import type { PackedArray } from "../core/tensor-pack";
+import { type OptimizerId, optimizerKinds } from "./optimizers/registry";
 
 export interface OptimizerSettings {
-  readonly kind: "adam" | "sgd";
+  readonly kind: OptimizerId;
   readonly learningRate: number;
-  /** Of sgd. */
+  /** Of kinds that have one: sgd. */
   readonly momentum: number;
 }
 
-/** Adam's defaults (Kingma and Ba 2015); epsilon is explicit because tfjs' differs between backends. */
-const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-
-/** Adam's m and v; sgd's velocity is the first. */
+/** What one kind of optimizer keeps of one variable. */
 export interface Slot {
-  readonly first: tf.Variable;
-  readonly second: tf.Variable | undefined;
+  readonly kind: OptimizerId;
+  readonly moments: Readonly<Record<string, tf.Variable>>;
   steps: number;
 }
 
-/** Moments of one variable as plain data, for checkpoints. */
+/** The same as plain data, for checkpoints. */
 export interface SlotState {
-  readonly kind: "adam" | "sgd";
-  readonly first: Float32Array;
-  readonly second?: Float32Array;
+  readonly kind: OptimizerId;
+  readonly moments: Readonly<Record<string, Float32Array>>;
   readonly steps: number;
+}
+
+/** Indices along an axis of a variable that stay. */
+export interface KeptSlice {
+  readonly axis: number;
+  readonly indices: Uint32Array;
 }
 
 /** One step; answers the slot to keep: a fresh one where there was none or where the optimizer has changed. */
@@ -34,57 +37,99 @@ export function optimizerStep(
   value: tf.Variable,
   gradient: tf.Tensor,
   mask: tf.Tensor | undefined,
-  settings: OptimizerSettings,
+  { kind, learningRate, momentum }: OptimizerSettings,
 ): Slot {
-  const current = slotFor(slot, value, settings.kind);
+  const current = slotFor(slot, value, kind);
   current.steps++;
-  if (current.second) {
-    const { learningRate } = settings;
-    adamUpdate(
-      { value, gradient, m: current.first, v: current.second, mask },
-      { ...adamDefaults, learningRate, step: current.steps },
-    );
-  } else {
-    sgdUpdate({ value, gradient, velocity: current.first, mask }, settings);
-  }
+  const { moments, steps } = current;
+  optimizerKinds[kind].step({ value, gradient, mask, moments, steps, learningRate, momentum });
   return current;
 }
 
-function slotFor(slot: Slot | undefined, value: tf.Variable, kind: "adam" | "sgd"): Slot {
-  if (slot && (kind === "adam") === (slot.second !== undefined)) return slot;
+function slotFor(slot: Slot | undefined, value: tf.Variable, kind: OptimizerId): Slot {
+  if (slot?.kind === kind) return slot;
   disposeSlot(slot);
   const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(value), false));
-  return { first: zeros(), second: kind === "adam" ? zeros() : undefined, steps: 0 };
+  return { kind, moments: Object.fromEntries(optimizerKinds[kind].moments.map((name) => [name, zeros()])), steps: 0 };
 }
 
 export function disposeSlot(slot: Slot | undefined): void {
-  slot?.first.dispose();
-  slot?.second?.dispose();
+  if (slot) tf.dispose(Object.values(slot.moments));
 }
+
+/** Whether kept moments are of a variable of this size. */
+export const slotFits = ({ moments }: SlotState, { size }: tf.Tensor): boolean =>
+  Object.values(moments).every(({ length }) => length === size);
+
+/** Values of each moment; 0 of a kind that keeps none. */
+export const slotSize = ({ moments }: Slot): number => Object.values(moments)[0]?.size ?? 0;
 
 /** Moments of what is held become 0. @param free 0 where a value is held, else 1 */
-export function holdSlot({ first, second }: Slot, free: tf.Tensor): void {
-  for (const moment of [first, ...(second ? [second] : [])]) tf.tidy(() => moment.assign(tf.mul(moment, free)));
+export function holdSlot({ moments }: Slot, free: tf.Tensor): void {
+  for (const moment of Object.values(moments)) tf.tidy(() => moment.assign(tf.mul(moment, free)));
 }
+
+/** What is left of a variable or of a moment. */
+export const cutVariable = (variable: tf.Variable, slices: readonly KeptSlice[], trainable = false): tf.Variable =>
+  tf.tidy(() =>
+    tf.variable(
+      slices.reduce<tf.Tensor>(
+        (t, { axis, indices }) => tf.gather(t, tf.tensor1d(Int32Array.from(indices), "int32"), axis),
+        variable,
+      ),
+      trainable,
+    ),
+  );
 
 /** The slot of what surgery kept of a variable. */
-export function cutSlot(slot: Slot, slices: readonly { axis: number; indices: Uint32Array }[]): Slot {
-  const cut = (moment: tf.Variable): tf.Variable => {
-    const along = (t: tf.Tensor, { axis, indices }: { axis: number; indices: Uint32Array }) =>
-      tf.gather(t, tf.tensor1d(Int32Array.from(indices), "int32"), axis);
-    return tf.tidy(() => tf.variable(slices.reduce<tf.Tensor>(along, moment), false));
+export const cutSlot = ({ kind, moments, steps }: Slot, slices: readonly KeptSlice[]): Slot => ({
+  kind,
+  moments: mapMoments(moments, (moment) => cutVariable(moment, slices)),
+  steps,
+});
+
+export async function readSlot({ kind, moments, steps }: Slot): Promise<SlotState> {
+  const read = await readTogether(Object.values(moments));
+  return { kind, moments: Object.fromEntries(Object.keys(moments).map((name, i) => [name, read[i]!])), steps };
+}
+
+export const restoreSlot = ({ kind, moments, steps }: SlotState, shape: readonly number[]): Slot => ({
+  kind,
+  moments: mapMoments(moments, (values) => tf.tidy(() => tf.variable(tf.tensor(values.slice(), [...shape]), false))),
+  steps,
+});
+
+const mapMoments = <From, To>(moments: Readonly<Record<string, From>>, change: (moment: From) => To) =>
+  Object.fromEntries(Object.entries(moments).map(([name, moment]) => [name, change(moment)]));
+
+/** A slot in a checkpoint, less its arrays. */
+export interface SlotJson {
+  readonly kind: OptimizerId;
+  readonly steps: number;
+  readonly moments: readonly string[];
+}
+
+/** @param prefix of the names of its arrays */
+export function packSlot(
+  { kind, steps, moments }: SlotState,
+  prefix: string,
+): { readonly json: SlotJson; readonly arrays: [string, PackedArray][] } {
+  return {
+    json: { kind, steps, moments: Object.keys(moments) },
+    arrays: Object.entries(moments).map(([name, values]) => [`${prefix}/${name}`, values]),
   };
-  return { first: cut(slot.first), second: slot.second && cut(slot.second), steps: slot.steps };
 }
 
-export async function readSlot(slot: Slot): Promise<SlotState> {
-  const [first, second] = await readTogether([slot.first, ...(slot.second ? [slot.second] : [])]);
-  return { kind: second ? "adam" : "sgd", first: first!, ...(second ? { second } : {}), steps: slot.steps };
-}
-
-export function restoreSlot({ first, second, steps }: SlotState, shape: number[]): Slot {
-  const moment = (values: Float32Array) => tf.tidy(() => tf.variable(tf.tensor(values.slice(), shape), false));
-  return { first: moment(first), second: second && moment(second), steps };
+/** @throws RangeError where an array is missing, or the kind is not one of ours */
+export function unpackSlot(json: SlotJson, prefix: string, arrays: ReadonlyMap<string, PackedArray>): SlotState {
+  const { kind, steps, moments } = json;
+  if (!Object.hasOwn(optimizerKinds, kind)) throw new RangeError(`expected a kind of optimizer, got '${kind}'`);
+  const array = (name: string): Float32Array => {
+    const values = arrays.get(`${prefix}/${name}`);
+    if (!(values instanceof Float32Array)) throw new RangeError(`expected moments '${prefix}/${name}', got none`);
+    return values;
+  };
+  return { kind, steps, moments: Object.fromEntries(moments.map((name) => [name, array(name)])) };
 }
 
 /**
@@ -101,8 +146,7 @@ export function movedMoments(
     [...places].flatMap(([name, from]) => {
       const state = states.get(name);
       if (!state) return [];
-      const { first, second } = state;
-      return [[name, { ...state, first: moved(first, from), ...(second ? { second: moved(second, from) } : {}) }]];
+      return [[name, { ...state, moments: mapMoments(state.moments, (moment) => moved(moment, from)) }]];
     }),
   );
 }

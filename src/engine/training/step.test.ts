@@ -150,7 +150,7 @@ describe("trainStep", () => {
     const model = twoWeights([1, 2]);
     const data = batch();
     const learned = new LearnedTensors();
-    const gate = learned.create("gate", Float32Array.of(1), [], true);
+    const gate = learned.variable("gate", Float32Array.of(1), []);
     const seen: string[] = [];
     const { total, parts } = trainStep(model, {
       task: classification,

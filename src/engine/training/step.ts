@@ -5,7 +5,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { classLogitsOf } from "../tasks/class-logits";
 import type { Targets, Task } from "../tasks/task";
-import { forward } from "./forward";
+import { forward, type ForwardOptions, type LayerCall, type StatisticsMode } from "./forward";
+import { heldBy } from "./held";
 import type { LearnedTensors } from "./learned-tensors";
 import type { LiveModel } from "./live-model";
 import type { OptimizerSettings } from "./optimizer";
@@ -47,8 +48,15 @@ export interface ParameterUpdates {
 
 /** What a clip changes inside the tape, and what it learns beside the network. */
 export interface ForwardHooks {
+  /** Of a raw value, masked, before its quantizer. */
+  readonly latent?: (name: string, value: tf.Tensor) => tf.Tensor;
+  /** Of an effective value. */
   readonly parameter?: (name: string, value: tf.Tensor) => tf.Tensor;
+  readonly layer?: ForwardOptions["layer"];
   readonly output?: (nodeId: string, value: tf.Tensor) => tf.Tensor;
+  /** False of a parameter that stays as it is in this step. It trains where every clip lets it. */
+  readonly trains?: (name: string) => boolean;
+  readonly statistics?: StatisticsMode;
   readonly learned?: LearnedTensors;
 }
 
@@ -102,14 +110,24 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
   let found: { readonly value: tf.Scalar; readonly grads: tf.NamedTensorMap } | undefined;
   try {
     for (const term of terms) prepared.push(term.prepare?.(batch) ?? []);
-    found = tf.variableGrads(() => {
+    const held = heldBy(model, hooks);
+    const variables = [
+      ...model.trainables(held.trains, held.rangeFollows),
+      ...hooks.flatMap(({ learned }) => learned?.trainables() ?? []),
+    ];
+    found = valueAndGradients(variables, () => {
       const output = forward(model.network, effectiveThrough(model, hooks, noiseSeed), batch.x, {
         training: true,
         noiseSeed,
         taps,
+        statistics: held.statistics,
+        layer: layerThrough(hooks),
         transformActivation: (id, x) =>
-          hooks.reduce((value, hook) => hook.output?.(id, value) ?? value, model.transformActivation(id, x, true)),
-        transformInput: (edge, x) => model.transformActivation(edge, x, true),
+          hooks.reduce(
+            (value, hook) => hook.output?.(id, value) ?? value,
+            model.transformActivation(id, x, held.rangeFollows(id)),
+          ),
+        transformInput: (edge, x) => model.transformActivation(edge, x, held.rangeFollows(edge)),
         onBatchStatistics: (nodeId, mean, variance) =>
           statistics.push({ nodeId, mean: tf.keep(mean), variance: tf.keep(variance) }),
       });
@@ -127,9 +145,9 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
       const all = [hard, ...terms.map((t, i) => t.compute(full, prepared[i]!))];
       for (const part of all) parts.push(tf.keep(tf.clone(part)));
       return all.slice(1).reduce<tf.Scalar>((sum, part) => tf.add(sum, part), hard);
-    }, [...model.trainables(), ...hooks.flatMap(({ learned }) => learned?.trainables() ?? [])]);
+    });
     const { value, grads } = found;
-    beforeUpdate?.(updatesOf(model, grads, optimizer));
+    beforeUpdate?.(updatesOf(model, grads, optimizer, held.trains));
     model.update(grads, optimizer);
     for (const { learned } of hooks) learned?.update(grads, optimizer);
     tf.dispose(grads);
@@ -143,24 +161,55 @@ export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
   }
 }
 
+/** The loss and the gradients of it in the variables by their names; none where nothing trains. */
+function valueAndGradients(
+  variables: tf.Variable[],
+  loss: () => tf.Scalar,
+): { readonly value: tf.Scalar; readonly grads: tf.NamedTensorMap } {
+  return variables.length > 0 ? tf.variableGrads(loss, variables) : { value: tf.tidy(loss), grads: {} };
+}
+
 /** Effective values through the hooks. */
 function effectiveThrough(
   model: LiveModel,
   hooks: readonly ForwardHooks[],
   noiseSeed: number,
 ): (name: string) => tf.Tensor {
-  return (name) =>
-    hooks.reduce((value, hook) => hook.parameter?.(name, value) ?? value, model.effective(name, noiseSeed));
+  const latents = hooks.flatMap(({ latent }) => latent ?? []);
+  const effectives = hooks.flatMap(({ parameter }) => parameter ?? []);
+  if (latents.length + effectives.length === 0) return (name) => model.effective(name, noiseSeed);
+  return (name) => {
+    const latent =
+      latents.length > 0 ? (raw: tf.Tensor) => latents.reduce((value, hook) => hook(name, value), raw) : undefined;
+    return effectives.reduce((value, hook) => hook(name, value), model.effective(name, noiseSeed, latent));
+  };
+}
+
+/** The first clip that computes a node itself does; the others see it as the node's computation. */
+function layerThrough(hooks: readonly ForwardHooks[]): ForwardOptions["layer"] {
+  const layers = hooks.flatMap(({ layer }) => layer ?? []);
+  if (layers.length === 0) return undefined;
+  return (node, call) => {
+    let value: tf.Tensor | undefined;
+    for (const layer of layers) {
+      const inner = value;
+      const compute: LayerCall["compute"] = (inputs, parameter) =>
+        inner && !inputs && !parameter ? inner : call.compute(inputs, parameter);
+      value = layer(node, { ...call, compute }) ?? value;
+    }
+    return value;
+  };
 }
 
 function updatesOf(
   model: LiveModel,
   gradients: Record<string, tf.Tensor>,
   optimizer: OptimizerSettings,
+  trains: (name: string) => boolean,
 ): ParameterUpdates {
   return {
     optimizer,
-    names: model.trainableNames(),
+    names: model.trainableNames().filter(trains),
     value: (name) => model.raw(name),
     gradient: (name) => gradients[model.raw(name).name],
     replace(name, change) {

@@ -136,7 +136,7 @@ describe("a step", () => {
       rng: (stream: string) => createRng(1, stream),
       services: {
         variable(name: string, initial: Float32Array, shape: readonly number[], options?: { trainable?: boolean }) {
-          const tensor = learned.create(name, initial, shape, options?.trainable ?? true);
+          const tensor = learned.variable(name, initial, shape, options);
           tensors.set(name, tensor);
           return tensor;
         },
@@ -146,9 +146,9 @@ describe("a step", () => {
     run.onStep?.(0, access);
     const seen = (name: string) => tf.tidy(() => run.parameter!(name, model.raw(name), 0).dataSync());
     expect(seen("conv2/kernel")).toEqual(valuesOf(snapshot, "conv2/kernel"));
-    expect(tensors.get("u/0/conv1/6")).toBeDefined();
+    expect(tensors.get("u/0/conv1")).toBeDefined();
     // An optimizer step has moved theta of unit 2 of conv1 from 3 to 0: a from .952574 to .5.
-    tensors.get("u/0/conv1/6")!.assign(Float32Array.of(0, 0, -3, 0, 0, 0));
+    tensors.get("u/0/conv1")!.assign(Float32Array.of(0, 0, -3, 0, 0, 0));
     run.afterUpdate?.(0, access, { kind: "adam", learningRate: 0.001, momentum: 0 });
     const after = await model.snapshot();
     valuesOf(after, "conv2/kernel").forEach((w, i) => {

@@ -17,7 +17,7 @@ import type { BlockImplementation, ModelAccess } from "../../block";
 import { ofNetwork } from "../../shared/pruning/of-network";
 import { perRoundSchedule } from "../../shared/pruning/rounds";
 import { structuredPruning, targetGroups } from "../../shared/pruning/structured-pruning";
-import { readingSlices, scaledByUnits } from "../../shared/pruning/unit-factors";
+import { followsUnits, readingSlices, scaledByUnits } from "../../shared/pruning/unit-factors";
 import { meta } from "./meta";
 
 /** sigmoid(3) is 0.953: nearly open, and not yet flat. */
@@ -53,25 +53,24 @@ export const pdip: BlockImplementation<typeof meta.params> = (context) => {
     }
     return readers;
   });
-  /** By a name that a resumed run finds again: one set for each round, and where another clip cuts units one more. */
-  const made = new Map<string, Scores>();
+  /** Names of those that were made: one set for each round. */
+  const made = new Set<string>();
   let round = 0;
   let network: Network | undefined;
   /** Group -> scores, of the network at hand. */
   let current = new Map<string, Scores>();
 
-  const scoresFor = ({ id, units }: ChannelGroup): Scores => {
-    const name = `${round}/${id}/${units}`;
-    let scores = made.get(name);
-    if (!scores) {
-      const u = services.variable(`u/${name}`, new Float32Array(units), [units]);
-      const folded = services.variable(`folded/${name}`, new Float32Array(units), [units], { trainable: false });
-      // Weights are the network's own at the start, and hold all of the scores in a run that goes on.
-      folded.assign(() => scoresOf(u.tensor, params.scoreRate));
-      scores = { u, folded };
-      made.set(name, scores);
-    }
-    return scores;
+  const scoresFor = (group: ChannelGroup): Scores => {
+    const { id, units } = group;
+    const name = `${round}/${id}`;
+    const follows = followsUnits(group);
+    const u = services.variable(`u/${name}`, new Float32Array(units), [units], { follows });
+    const open = new Float32Array(units).fill(1 / (1 + Math.exp(-initialTheta)));
+    const folded = services.variable(`folded/${name}`, open, [units], { trainable: false, follows });
+    // Weights are the network's own at the start, and hold all of the scores in a run that goes on.
+    if (!made.has(name)) folded.assign(() => scoresOf(u.tensor, params.scoreRate));
+    made.add(name);
+    return { u, folded };
   };
   const follow = (model: ModelAccess) => {
     if (model.network === network) return;

@@ -19,7 +19,7 @@ import type { BlockImplementation, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
 import { ofNetwork } from "../../shared/pruning/of-network";
 import { removalCount } from "../../shared/pruning/select";
-import { scaledByUnits } from "../../shared/pruning/unit-factors";
+import { followsUnits, scaledByUnits } from "../../shared/pruning/unit-factors";
 import { chooseUnits, targetGroups, type UnitRemovals } from "../../shared/pruning/structured-pruning";
 import { type MaskedPlace, maskedPlaces } from "./masked-places";
 import {
@@ -85,11 +85,8 @@ export const ppRes: BlockImplementation<typeof meta.params> = ({ params, steps, 
       free: groups.filter(isFree).reduce((sum, { units }) => sum + units, 0),
     };
   });
-  /**
-   * The score is `initial + rate * u`, so that u learns at the rate of the weights. Where another clip cuts a layer its
-   * scores begin anew, under a name of their own: a guard may bring the layer back.
-   */
-  const made = new Map<string, LearnedTensor>();
+  /** By group, of the network as it is. The score is `initial + rate * u`, so that u learns at the rate of the weights. */
+  let made = new Map<string, LearnedTensor>();
   /** Taken off all scores, so that the share aimed at is off. */
   let offset: LearnedTensor | undefined;
   let plan: Plan | undefined;
@@ -98,17 +95,18 @@ export const ppRes: BlockImplementation<typeof meta.params> = ({ params, steps, 
   const soft = new Map<string, tf.Tensor>();
   const applied = new Map<string, tf.Tensor>();
 
-  const nameOf = ({ id, units }: ChannelGroup) => `${id}/${units}`;
   const follow = (network: Network): void => {
     plan = planOf(network);
-    for (const group of plan.groups) {
-      const name = nameOf(group);
-      if (!made.has(name)) made.set(name, services.variable(name, new Float32Array(group.units), [group.units]));
-    }
+    made = new Map(
+      plan.groups.map((group) => {
+        const { id, units } = group;
+        return [id, services.variable(id, new Float32Array(units), [units], { follows: followsUnits(group) })] as const;
+      }),
+    );
     offset ??= services.variable("offset", new Float32Array(1), [], { trainable: false });
   };
   const ownScores = (group: ChannelGroup): tf.Tensor =>
-    tf.add(tf.mul(made.get(nameOf(group))!.tensor, params.scoreRate), params.initialScore);
+    tf.add(tf.mul(made.get(group.id)!.tensor, params.scoreRate), params.initialScore);
   const scoresOf = (group: ChannelGroup): tf.Tensor =>
     isFree(group) ? tf.sub(ownScores(group), offset!.tensor) : ownScores(group);
 

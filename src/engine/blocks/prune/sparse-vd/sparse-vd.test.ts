@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createRng } from "../../../core/rng";
 import { plainSnapshot, type Snapshot } from "../../../core/snapshot";
 import { decodedOf, effectiveOf, runTiny, startTiny, tinyDocument, tinyPlatform } from "../../../run/tiny.testing";
+import { operationOf } from "../../../ops/registry";
+import type { LayerCall } from "../../../training/forward";
 import { networkBuilder } from "../../../zoo/builder";
 import { kernelNames } from "../../shared/pruning/mask-pruning";
 import { normalTensor } from "../../shared/noise";
@@ -42,13 +44,17 @@ describe("noise on outputs", () => {
     const count = 20_000;
     const [mean, variance] = tf.tidy(() => {
       const x = tf.tile(tf.tensor2d([[2, 1]]), [count, 1]);
-      const output = tf.matMul(x, tf.tensor2d([[0.5], [-1]]));
-      const noisy = noisyOutput(network.nodes.at(-1)!, {
-        x,
-        output,
-        variance: tf.tensor2d([[0.04], [0.09]]),
-        noise: normalTensor([count, 1], createRng(1, "noise")),
-      });
+      const kernel = tf.tensor2d([[0.5], [-1]]);
+      const node = network.nodes.at(-1)!;
+      const call: LayerCall = {
+        inputs: [x],
+        parameter: () => kernel,
+        compute: (inputs = [x], parameter = () => kernel) =>
+          operationOf(node).forward(node.attrs, inputs, parameter, { training: true, noiseSeed: 0, nodeId: node.id }),
+      };
+      const noisy = noisyOutput(call, tf.tensor2d([[0.04], [0.09]]), (shape) =>
+        normalTensor(shape, createRng(1, "noise")),
+      );
       const moments = tf.moments(noisy);
       return [moments.mean.dataSync()[0], moments.variance.dataSync()[0]];
     });
@@ -86,6 +92,27 @@ describe("on the tiny network", () => {
     expect(some.gone).toBeGreaterThan(none.gone + 50);
     expect(some.accuracy).toBeGreaterThan(0.9);
   });
+
+  it("a filter that another clip cuts takes its variances along", async () => {
+    const noise = { block: "prune.sparse-vd", steps: 8, params: { varianceRate: 100, threshold: -1 } };
+    const cut = { block: "prune.filter-l1", start: 4, params: { sparsity: 0.5 } };
+    const platform = await tinyPlatform();
+    await runTiny(tinyDocument([noise, cut]), { platform });
+    const { learned } = platform.lastKept().running[0] ?? { learned: [] };
+    expect(learned).toEqual([]);
+    const kept: number[][] = [];
+    const early = tinyDocument([{ ...noise, steps: 10 }, cut]);
+    const second = await tinyPlatform();
+    const set = second.cache.set.bind(second.cache);
+    second.cache.set = async (key, bytes) => {
+      await set(key, bytes);
+      kept.push(second.lastKept().running.flatMap((clip) => clip.learned.map(({ values }) => values.length)));
+    };
+    await runTiny(early, { platform: second });
+    // Of 6 and 8 filters 3 and 4 stay: 9 * 3 and 9 * 3 * 4 weights, then 3 * 3 * 4 * 4 behind flatten.
+    expect(kept[0]).toEqual([27, 108, 144]);
+  });
+
   it("a run that goes on from inside the clip comes to the same bytes", async () => {
     const platform = await tinyPlatform();
     const noise = { block: "prune.sparse-vd", steps: 8, params: { varianceRate: 100, threshold: -1 } };

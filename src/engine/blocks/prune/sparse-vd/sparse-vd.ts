@@ -6,9 +6,9 @@
  */
 import * as tf from "@tensorflow/tfjs-core";
 import { effectiveValues } from "../../../quantizers/effective";
-import { type Network, type Node, sizeOfShape, weightedNodes } from "../../../core/network";
+import { type Network, type Shape, sizeOfShape, weightedNodes } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
-import { operationOf } from "../../../ops/registry";
+import type { LayerCall } from "../../../training/forward";
 import type { LearnedTensor } from "../../../training/learned-tensors";
 import type { BlockImplementation, ModelAccess } from "../../block";
 import { kernelNames, maskWeights } from "../../shared/pruning/mask-pruning";
@@ -36,21 +36,17 @@ export const logAlphaOf = (theta: tf.Tensor, logVariance: tf.Tensor): tf.Tensor 
 /** Whether a weight is there at all: removed ones are exactly 0, and have neither noise nor a prior. */
 const present = (theta: tf.Tensor): tf.Tensor => tf.cast(tf.notEqual(theta, 0), "float32");
 
-/** The output of a layer as if its weights were noisy. @param x its input */
+/** The output of a layer as if its weights were noisy. @param draw standard normal of a shape */
 export function noisyOutput(
-  node: Node,
-  { x, output, variance, noise }: { x: tf.Tensor; output: tf.Tensor; variance: tf.Tensor; noise: tf.Tensor },
+  { inputs, compute, parameter }: LayerCall,
+  variance: tf.Tensor,
+  draw: (shape: Shape) => tf.Tensor,
 ): tf.Tensor {
-  if (node.op !== "conv2d" && node.op !== "depthwise-conv2d" && node.op !== "dense") return output;
-  const attrs = { ...node.attrs, useBias: false };
-  const context = { training: true, noiseSeed: 0, nodeId: node.id };
-  const spread = operationOf({ ...node, attrs } as typeof node).forward(
-    attrs as never,
-    [tf.square(x)],
-    () => variance,
-    context,
+  const output = compute();
+  const spread = compute([tf.square(inputs[0]!)], (role) =>
+    role === "kernel" ? variance : tf.zerosLike(parameter(role)),
   );
-  return tf.add(output, tf.mul(tf.sqrt(tf.add(spread, epsilon)), noise));
+  return tf.add(output, tf.mul(tf.sqrt(tf.add(spread, epsilon)), draw(output.shape)));
 }
 
 /** The snapshot without the weights whose log alpha is above the threshold; one of each kernel stays. */
@@ -77,78 +73,52 @@ export function dropNoise(
 
 export const sparseVd: BlockImplementation<typeof meta.params> = ({ params, steps, services, rng }) => {
   /** By kernel: the variance is `exp(initial + rate * u)`, so that u learns at the rate of the weights. */
-  const learned = new Map<string, LearnedTensor>();
-  let network: Network | undefined;
-  let weighted = new Map<string, Node>();
-  let now = 0;
-  /** Of the forward pass at hand, in the tape. */
-  const outputs = new Map<string, tf.Tensor>();
-  const kernels = new Map<string, tf.Tensor>();
-
-  const begin = (model: ModelAccess) => {
-    for (const node of weightedNodes(model.network)) {
-      const { name, shape } = node.params.kernel!;
-      learned.set(name, services.variable(name, new Float32Array(sizeOfShape(shape)), shape));
-    }
+  const variances = (network: Network): Map<string, LearnedTensor> =>
+    new Map(
+      weightedNodes(network).map((node) => {
+        const { name, shape } = node.params.kernel!;
+        const follows = { parameter: name, axes: shape.map((_, axis) => axis) };
+        return [name, services.variable(name, new Float32Array(sizeOfShape(shape)), shape, { follows })] as const;
+      }),
+    );
+  /** Of the network as it is. */
+  let learned = new Map<string, LearnedTensor>();
+  const follow = (model: ModelAccess) => {
+    learned = variances(model.network);
   };
-  const logVariance = (u: tf.Tensor) => tf.add(tf.mul(u, params.varianceRate), params.initialLogVariance);
-  /** Nothing where surgery has made another kernel of it. */
-  const variableOf = (name: string, shape: readonly number[]): tf.Tensor | undefined => {
-    const tensor = learned.get(name)?.tensor;
-    return tensor && tensor.shape.join() === shape.join() ? tensor : undefined;
-  };
+  const logVariance = ({ tensor }: LearnedTensor) =>
+    tf.add(tf.mul(tensor, params.varianceRate), params.initialLogVariance);
 
   return {
-    onBegin: async (model) => Promise.resolve(begin(model)),
-    onStep(step, model) {
-      now = step;
-      if (model.network === network) return;
-      network = model.network;
-      weighted = new Map(weightedNodes(network).map((node) => [node.id, node]));
+    onBegin: async (model) => Promise.resolve(follow(model)),
+    resume: (_state, model) => {
+      follow(model);
     },
-    parameter(name, value) {
-      if (learned.has(name)) kernels.set(name, value);
-      return value;
+    onStep: (_step, model) => {
+      follow(model);
     },
-    output(nodeId, value, step) {
-      const node = weighted.get(nodeId);
-      const theta = node && kernels.get(node.params.kernel!.name);
-      const u = theta && variableOf(node.params.kernel!.name, theta.shape);
-      const x = node && outputs.get(node.inputs[0]!);
-      const noisy =
-        u && x
-          ? noisyOutput(node, {
-              x,
-              output: value,
-              variance: tf.mul(tf.exp(logVariance(u)), present(theta)),
-              noise: normalTensor(value.shape, rng(`noise/${step}/${nodeId}`)),
-            })
-          : value;
-      outputs.set(nodeId, noisy);
-      return noisy;
+    layer(node, call, step) {
+      const own = node.params.kernel && learned.get(node.params.kernel.name);
+      if (!own) return undefined;
+      const variance = tf.mul(tf.exp(logVariance(own)), present(call.parameter("kernel")));
+      return noisyOutput(call, variance, (shape) => normalTensor(shape, rng(`noise/${step}/${node.id}`)));
     },
     losses: [
       {
         name: "divergence",
-        compute({ parameter }) {
-          const beta = params.strength * (params.warmup > 0 ? Math.min(1, now / (params.warmup * steps)) : 1);
-          return [...learned.keys()].reduce<tf.Scalar>((sum, name) => {
-            if (!kernels.has(name)) return sum;
+        compute({ parameter }, _prepared, step) {
+          const beta = params.strength * (params.warmup > 0 ? Math.min(1, step / (params.warmup * steps)) : 1);
+          return [...learned].reduce<tf.Scalar>((sum, [name, own]) => {
             const theta = parameter(name);
-            const u = variableOf(name, theta.shape);
-            if (!u) return sum;
-            const all = tf.sum(tf.mul(divergence(logAlphaOf(theta, logVariance(u))), present(theta)));
+            const all = tf.sum(tf.mul(divergence(logAlphaOf(theta, logVariance(own))), present(theta)));
             return tf.add(sum, tf.mul(all, beta / services.trainingImages));
           }, tf.scalar(0));
         },
       },
     ],
-    afterUpdate() {
-      outputs.clear();
-      kernels.clear();
-    },
     async onEnd(model, reason) {
       if (reason !== "finished") return;
+      follow(model);
       const found = new Map<string, Float32Array>();
       for (const [name, variable] of learned) {
         const u = await variable.values();
@@ -159,9 +129,6 @@ export const sparseVd: BlockImplementation<typeof meta.params> = ({ params, step
       }
       const dropped = dropNoise(await model.snapshot(), found, params.threshold);
       model.replace(await services.recalibrateBatchNorm(dropped));
-    },
-    resume: (_state, model) => {
-      begin(model);
     },
   };
 };

@@ -99,20 +99,11 @@ export function dropUncertain(
 export const vcd: BlockImplementation<typeof meta.params> = ({ params, layers, services, rng }) => {
   const gammasOf = ofNetwork((network) => scoredGammas(network, meta.id));
   const initial = Math.log(params.initialVariance);
-  /**
-   * The variance is `exp(initial + rate * u)`, so that u learns at the rate of the weights. Where another clip cuts a
-   * layer its scales begin anew, under a name of their own: a guard may bring the layer back.
-   */
-  const made = new Map<string, LearnedTensor>();
-  /** By gamma, of the network as it is now. */
+  /** By gamma, of the network as it is. The variance is `exp(initial + rate * u)`, so that u learns at the rate of the weights. */
   let learned = new Map<string, LearnedTensor>();
 
-  const variable = (gamma: string, channels: number): LearnedTensor => {
-    const name = `${gamma}/${channels}`;
-    const known = made.get(name) ?? services.variable(name, new Float32Array(channels), [channels]);
-    made.set(name, known);
-    return known;
-  };
+  const variable = (gamma: string, channels: number): LearnedTensor =>
+    services.variable(gamma, new Float32Array(channels), [channels], { follows: { parameter: gamma, axes: [0] } });
   const follow = (network: Network): void => {
     learned = new Map([...gammasOf(network)].map(([gamma, channels]) => [gamma, variable(gamma, channels)]));
   };

@@ -1,6 +1,13 @@
 /** One factor for each unit of a channel group, as part of the weights that make its channels or read them. */
 import * as tf from "@tensorflow/tfjs-core";
 import type { ChannelGroup, ChannelSlices } from "../../../surgery/channel-groups";
+import type { Follows } from "../../../training/learned-tensors";
+
+/** What a tensor with one value for each unit belongs to: the first parameter whose channels are the units in order. */
+export function followsUnits({ id, slices, units }: ChannelGroup): Follows {
+  const slice = slices.find(({ unitOf }) => unitOf.length === units && unitOf.every((unit, i) => unit === i));
+  return slice ? { parameter: slice.parameter, axes: [slice.axis] } : { node: id };
+}
 
 /** Kernels that read channels of the group: what a factor on a channel is folded into. */
 export const readingSlices = ({ slices }: ChannelGroup): ChannelSlices[] =>
