@@ -7,7 +7,8 @@ import { EngineError } from "../../../core/errors";
 import { type Node, nodeById, type ParameterRole } from "../../../core/network";
 import { type Snapshot, valuesOf } from "../../../core/snapshot";
 import { type ChannelGroup, channelGroups, minimumChannels, unitOfElement } from "../../../surgery/channel-groups";
-import { type RemovalResult, removeChannels } from "../../../surgery/remove-channels";
+import { unitNumbers } from "../../../surgery/channel-numbers";
+import { removeChannels } from "../../../surgery/remove-channels";
 import type { ClipContext, ClipRun, LayerChoice } from "../../block";
 import type { ParamsOf } from "../../params";
 import { pruningRounds, scheduledSparsity } from "../../pruning-schedule";
@@ -104,8 +105,23 @@ export interface GroupHistory {
 
 export type Histories = ReadonlyMap<string, GroupHistory>;
 
-export const wholeGroups = (groups: readonly ChannelGroup[]): Histories =>
-  new Map(groups.map(({ id, units }) => [id, { original: units, left: Array.from({ length: units }, (_, u) => u) }]));
+/** Group -> numbers of its units when a clip began (`surgery/channel-numbers.ts`). */
+export type UnitsAtStart = ReadonlyMap<string, readonly number[]>;
+
+export const unitsAtStart = (snapshot: Snapshot): UnitsAtStart =>
+  new Map(channelGroups(snapshot.network).map((group) => [group.id, [...unitNumbers(snapshot, group)]]));
+
+/** What is left of groups by now, whoever has cut the rest out; a unit that was not there at the start is -1. */
+export const historiesOf = (snapshot: Snapshot, groups: readonly ChannelGroup[], atStart: UnitsAtStart): Histories =>
+  new Map(
+    groups.flatMap((group) => {
+      const began = atStart.get(group.id);
+      if (!began) return [];
+      const place = new Map(began.map((number, unit) => [number, unit]));
+      const left = Array.from(unitNumbers(snapshot, group), (number) => place.get(number) ?? -1);
+      return [[group.id, { original: began.length, left }] as const];
+    }),
+  );
 
 export interface UnitChoice {
   readonly sparsity: number;
@@ -185,21 +201,6 @@ function countAtMost({ scores, vetoed }: ScoreSet, limit: number): number {
   return scores.reduce((count, score, u) => count + (score <= most && !vetoed?.[u] ? 1 : 0), 0);
 }
 
-/** Histories after surgery. */
-function survivors(histories: Histories, before: readonly ChannelGroup[], result: RemovalResult): Histories {
-  return new Map(
-    before.map(({ id, units, slices }) => {
-      const history = histories.get(id) ?? { original: units, left: Array.from({ length: units }, (_, u) => u) };
-      // Any slice that was cut tells which units are left.
-      const slice = slices.find(({ parameter, axis }) => result.kept.get(parameter)?.some((cut) => cut.axis === axis));
-      if (!slice) return [id, history] as const;
-      const cut = result.kept.get(slice.parameter)!.find(({ axis }) => axis === slice.axis)!;
-      const left = new Set(Array.from(cut.indices, (index) => slice.unitOf[index]!));
-      return [id, { ...history, left: history.left.filter((_, unit) => left.has(unit)) }] as const;
-    }),
-  );
-}
-
 export interface StructuredHooks {
   /** Changes what stays before the rest is cut out: reconstruction by least squares. */
   readonly adjust?: (snapshot: Snapshot, removals: UnitRemovals) => Snapshot | Promise<Snapshot>;
@@ -221,11 +222,11 @@ export function structuredPruning(
   score: ScoreUnits,
   { adjust, scorable, limits }: StructuredHooks = {},
 ): ClipRun {
-  let histories: Histories = new Map();
+  let atStart: UnitsAtStart = new Map();
   return {
     rounds: pruningRounds(steps, params),
     async onBegin(model) {
-      histories = wholeGroups(channelGroups((await model.snapshot()).network));
+      atStart = unitsAtStart(await model.snapshot());
     },
     async onRound(round, model) {
       const snapshot = await model.snapshot();
@@ -236,23 +237,17 @@ export function structuredPruning(
         sparsity: scheduledSparsity(params.sparsity, round, params),
         scope: params.scope,
         layers: scheduledLayers(layers, round, params),
-        histories,
+        histories: historiesOf(snapshot, groups, atStart),
         limits: limits?.(scores),
       });
       const adjusted = (await adjust?.(snapshot, removals)) ?? snapshot;
       const result = removeChannels(adjusted, removals, { roundTo: params.roundTo });
-      histories = survivors(histories, groups, result);
       const oneShot = params.schedule === "one-shot";
       model.replace(oneShot ? await services.recalibrateBatchNorm(result.snapshot) : result.snapshot, result.kept);
     },
-    state: () => Object.fromEntries([...histories].map(([id, { original, left }]) => [id, [original, ...left]])),
+    state: () => Object.fromEntries(atStart),
     resume(state) {
-      histories = new Map(
-        Object.entries(state).map(([id, numbers]) => {
-          const [original = 0, ...left] = numbers as readonly number[];
-          return [id, { original, left }];
-        }),
-      );
+      atStart = new Map(Object.entries(state) as [string, readonly number[]][]);
     },
   };
 }
