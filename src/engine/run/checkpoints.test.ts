@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createMemoryPlatform } from "#platform/memory";
 import fc from "fast-check";
 import { snapshotArbitrary } from "../codecs/codecs.testing";
+import { blockMeta } from "../blocks/catalog";
+import { parseParams } from "../blocks/params";
 import { EngineError } from "../core/errors";
 import type { Snapshot } from "../core/snapshot";
 import type { OptimizerState } from "../training/live-model";
@@ -157,6 +159,11 @@ describe("key", () => {
     expect(await key(tinyDocument([clips[0]!]), 0)).toBe(kept);
     expect(await key(withClip("t", { steps: 99, params: { learningRate: 0.5 } }), 0)).toBe(kept);
     expect(await key({ ...base, name: "other" }, 0)).toBe(kept);
+  });
+
+  it("is of what a clip does: a default that is written and one that is left out are the same", async () => {
+    const usual = parseParams(blockMeta("prune.magnitude").params, {});
+    expect(await key(withClip("p", { params: usual }), 10)).toBe(await key(base, 10));
   });
 
   it("of step 10 changes with what is upstream: clips, their places, settings, data, model, backend", async () => {

@@ -3,6 +3,8 @@
  * retrain its beginning and a stopped run goes on from its last boundary, to the same numbers bit for bit.
  */
 import type { ClipState } from "../blocks/block";
+import { blockMeta, isBlockId } from "../blocks/catalog";
+import { parseParams } from "../blocks/params";
 import { engineVersion } from "../core/version";
 import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
@@ -56,14 +58,18 @@ export interface Upstream {
   readonly backend: string;
 }
 
-/**
- * Clips that have a say in the state after the ends and instants of `step`, each with its place in the document: it
- * breaks ties and names the clip's random streams.
- */
-const upstreamClips = ({ clips }: TimelineDocument, step: number): (Clip & { readonly place: number })[] =>
-  clips
-    .map((clip, place) => ({ ...clip, place }))
-    .filter((clip) => clip.start < step || (clip.start === step && clip.steps === 0));
+/** A clip as what it does: its parameters with their defaults, and its place, which names its random streams. */
+const meant = (document: TimelineDocument, clip: Clip): Clip & { readonly place: number } => ({
+  ...clip,
+  ...(isBlockId(clip.block) ? { params: parseParams(blockMeta(clip.block).params, clip.params, clip.id) } : {}),
+  place: document.clips.indexOf(clip),
+});
+
+/** Clips that have a say in the state after the ends and instants of `step`, in the order that breaks ties. */
+const upstreamClips = (document: TimelineDocument, step: number): Clip[] =>
+  document.clips
+    .filter((clip) => clip.start < step || (clip.start === step && clip.steps === 0))
+    .map((clip) => meant(document, clip));
 
 /** @param scored whether points and what they are made of are part of the state */
 export function checkpointKey(
@@ -91,7 +97,8 @@ export function checkpointKey(
 export function trialUpstream({ document, ...upstream }: Upstream, step: number, beside: readonly Clip[]): string {
   const { name: _name, clips: _clips, ...settings } = document;
   const before = upstreamClips(document, step);
-  return sortedJson({ engineVersion, ...upstream, settings, step, before, beside });
+  const by = beside.map((clip) => meant(document, clip));
+  return sortedJson({ engineVersion, ...upstream, settings, step, before, beside: by });
 }
 
 /** Of a running clip, less its arrays. */
