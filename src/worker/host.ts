@@ -3,9 +3,11 @@
  * Every request is answered, with a result or with an error as data.
  */
 import { EngineError, losesEngine, toErrorData } from "#engine/core/errors";
+import { type Node, weightedNodes } from "#engine/core/network";
 import { openDataset } from "#engine/datasets/dataset";
 import { datasetIds } from "#engine/datasets/manifest";
 import { readZoo } from "#engine/zoo/manifest";
+import { openModelSource } from "#engine/run/sources";
 import { scoreFile } from "#engine/run/score-file";
 import { BackendKeeper, type PrepareBackend } from "./backend-keeper";
 import { exportFile } from "./export-file";
@@ -100,6 +102,12 @@ export function serveEngine(port: Port, deps: HostDeps): EngineHost {
     zoo: async () => (await readZoo(platform)).networks,
     datasets: () => Promise.all(datasetIds.map(async (id) => (await openDataset(id, platform)).info)),
 
+    async layers({ source, dataset }) {
+      const { info } = await openDataset(dataset, platform);
+      const { network } = (await openModelSource(source, 0, info, platform)).snapshot;
+      const ids = (nodes: readonly Node[]) => nodes.map(({ id }) => id);
+      return { all: ids(network.nodes.filter(({ op }) => op !== "input")), weighted: ids(weightedNodes(network)) };
+    },
     inspect: ({ file }) => inspectFile(file),
     async evaluate(request) {
       evaluations++;

@@ -87,6 +87,11 @@ export interface EngineRequests {
   /** The data sets that ship with the studio. */
   datasets: [void, readonly DatasetInfo[]];
 
+  /** Layers of the network that a source names, for a data set. @throws EngineError as a run that begins with it */
+  layers: [
+    { readonly source: string; readonly dataset: string },
+    { readonly all: readonly string[]; readonly weighted: readonly string[] },
+  ];
   /** What is in an artefact. @throws EngineError `invalid-file` and its kin */
   inspect: [{ readonly file: Uint8Array }, FileReport];
   /**

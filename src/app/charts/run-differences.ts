@@ -1,6 +1,8 @@
 /** What one run's document has that another's has not: the name of a run, and the table of two side by side. */
 import type { BlockMeta } from "../../engine/blocks/block";
+import type { ParamValue } from "../../engine/blocks/params";
 import type { Clip, TimelineDocument } from "../../engine/document/document";
+import { shownParam } from "../edits/param-text";
 import { metaOf } from "../edits/clip-edits";
 
 export type Value = string | number | null;
@@ -140,7 +142,10 @@ function clipDifferences(before: Clip, after: Clip): Difference[] {
 
 /** A parameter that a document leaves out has its default. */
 const valueOf = (meta: BlockMeta | null, clip: Clip, parameter: string): Value =>
-  clip.params[parameter] ?? meta?.params[parameter]?.default ?? null;
+  plainValue(clip.params[parameter] ?? meta?.params[parameter]?.default ?? null);
+
+const plainValue = (value: ParamValue | null): Value =>
+  value === null || typeof value === "number" ? value : shownParam(value);
 
 /** More than these make no name. */
 const mostInName = 3;

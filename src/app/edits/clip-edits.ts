@@ -4,6 +4,7 @@
  */
 import { type BlockFamily, type BlockMeta, familyOf, type Role } from "../../engine/blocks/block";
 import { blockMeta, isBlockId } from "../../engine/blocks/catalog";
+import type { ParamValue } from "../../engine/blocks/params";
 import { type Clip, clipEnd, documentEnd, maxSteps, type TimelineDocument } from "../../engine/document/document";
 
 export type Edit = (document: TimelineDocument) => TimelineDocument;
@@ -117,7 +118,7 @@ export const removeClip =
   (document) => ({ ...document, clips: document.clips.filter((clip) => clip.id !== id) });
 
 export const setParam =
-  (id: string, name: string, value: number | string): Edit =>
+  (id: string, name: string, value: ParamValue): Edit =>
   (document) =>
     changeClip(document, id, (clip) => ({ ...clip, params: { ...clip.params, [name]: value } }));
 

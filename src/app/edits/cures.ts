@@ -1,4 +1,5 @@
 /** What mends a finding at one press: edits that leave a document without it. Where a choice is the person's there is none. */
+import type { LayerWidth } from "../../engine/blocks/block";
 import { blockMeta, isBlockId } from "../../engine/blocks/catalog";
 import type { Finding } from "../../engine/document/validate";
 import { type Clip, clipEnd, documentEnd, type TimelineDocument } from "../../engine/document/document";
@@ -15,6 +16,7 @@ import {
   setTeacher,
   usualSteps,
 } from "./clip-edits";
+import { setLayerWidth } from "./layer-edits";
 import { setFields } from "./document-edits";
 
 /** Under `do-<key>` in the catalogue's area `findings`. */
@@ -42,9 +44,6 @@ export interface Cure {
   readonly values?: Readonly<Record<string, number>>;
   readonly edit: Edit;
 }
-
-/** Hot enough to soften, cool enough for two bits. */
-const mildTemperature = 4;
 
 const change =
   (id: string, fields: Partial<Clip>): Edit =>
@@ -132,6 +131,12 @@ function foldingCures(prune: Clip, quantizer: string, document: TimelineDocument
   ];
 }
 
+/** Parameters that name a network of that id have their defaults again. */
+const resetReferences = ({ id, params }: Clip, network: string): Cure[] =>
+  Object.entries(params)
+    .filter(([, value]) => value === `zoo:${network}` || value === `build:${network}`)
+    .map(([name]) => ({ key: "reset", edit: resetParam(id, name) }));
+
 const numberIn = ({ details }: Finding, name: string): number => Number(details?.[name]);
 const textIn = ({ details }: Finding, name: string): string => String(details?.[name]);
 
@@ -164,7 +169,25 @@ function clipCures(finding: Finding, clip: Clip, document: TimelineDocument): re
     case "needs-instant":
       return [{ key: "instant", edit: change(id, { steps: 0 }) }];
     case "schedule-needs-length":
-      return [{ key: "one-shot", edit: setParam(id, "schedule", "one-shot") }, lengthen(clip, document)];
+      return [
+        { key: "one-shot", edit: setParam(id, textIn(finding, "parameter"), textIn(finding, "instead")) },
+        lengthen(clip, document),
+      ];
+    case "unknown-reference":
+      return clip.teacher === `zoo:${textIn(finding, "id")}`
+        ? [original(id)]
+        : resetReferences(clip, textIn(finding, "id"));
+    case "layer-width":
+      return [
+        {
+          key: "reset",
+          edit: setLayerWidth(id, textIn(finding, "layer"), textIn(finding, "width") as LayerWidth, undefined),
+        },
+      ];
+    case "same-values": {
+      const step = numberIn(finding, "step");
+      return [{ key: "start-at", values: { step }, edit: moveClip(id, step) }, remove(id)];
+    }
     case "missing-teacher":
     case "teacher-unknown-clip":
     case "teacher-unsupported":
@@ -184,14 +207,12 @@ function clipCures(finding: Finding, clip: Clip, document: TimelineDocument): re
     case "quantize-without-recovery":
     case "prune-without-recovery":
       return [fineTune(clip.start)];
-    case "hot-labels-few-bits":
+    case "hot-labels-few-bits": {
+      const temperature = numberIn(finding, "mild");
       return [
-        {
-          key: "temperature",
-          values: { temperature: mildTemperature },
-          edit: setParam(id, "temperature", mildTemperature),
-        },
+        { key: "temperature", values: { temperature }, edit: setParam(id, textIn(finding, "parameter"), temperature) },
       ];
+    }
     case "too-many-samples": {
       const samples = document.dataset.train;
       return samples === undefined

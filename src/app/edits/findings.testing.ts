@@ -39,6 +39,17 @@ export const documentsWith: Readonly<Record<FindingCode, readonly TimelineDocume
     tinyDocument([{ ...kd, teacher: "after:c0" }]),
   ],
   "teacher-unsupported": [tinyDocument([{ ...kd, teacher: "peer" }])],
+  "unknown-reference": [tinyDocument([{ ...kd, teacher: "zoo:nothing" }])],
+  "layer-width": [
+    tinyDocument([{ block: "prune.magnitude", steps: 5, layers: { conv1: { wBits: 4 } } }]),
+    tinyDocument([{ block: "quant.uniform-kbit", layers: { conv1: { aBits: 4 }, conv2: { wBits: 4 } } }, tune]),
+  ],
+  "same-values": [
+    tinyDocument([
+      { block: "quant.qat-fake-quant", steps: 5 },
+      { block: "quant.qat-fake-quant", start: 2, steps: 5 },
+    ]),
+  ],
   "prune-after-quantize": [
     tinyDocument([{ block: "quant.uniform-kbit" }, { block: "prune.magnitude", start: 1, steps: 4 }]),
     tinyDocument([{ block: "quant.uniform-kbit" }, { block: "prune.magnitude" }, kd]),

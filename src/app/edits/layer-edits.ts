@@ -1,12 +1,13 @@
 /** What a person says of single layers of a pruning clip, as pure functions from document to document. */
+import type { LayerWidth } from "../../engine/blocks/block";
 import type { Clip, TimelineDocument } from "../../engine/document/document";
 import type { Edit } from "./clip-edits";
 
 type Layers = NonNullable<Clip["layers"]>;
 type Layer = Layers[string];
 
-const isEmpty = ({ sparsity, keep }: Layer): boolean =>
-  sparsity === undefined && (keep === undefined || keep.length === 0);
+const isEmpty = ({ sparsity, keep, wBits, aBits }: Layer): boolean =>
+  (sparsity ?? wBits ?? aBits) === undefined && (keep === undefined || keep.length === 0);
 
 /** Layers of which nothing is said are not written down. */
 function changeLayers(
@@ -49,6 +50,15 @@ export const setLayerRatios =
           return [id, sparsity === undefined ? rest : { ...rest, sparsity }];
         }),
       );
+    });
+
+/** @param bits undefined for the clip's own */
+export const setLayerWidth =
+  (clipId: string, layer: string, width: LayerWidth, bits: number | undefined): Edit =>
+  (document) =>
+    changeLayers(document, clipId, (layers) => {
+      const { [width]: _, ...rest } = layers[layer] ?? {};
+      return { ...layers, [layer]: bits === undefined ? rest : { ...rest, [width]: bits } };
     });
 
 export const clearLayerRatios = (clipId: string): Edit => setLayerRatios(clipId, new Map());

@@ -6,6 +6,7 @@ import type { Words } from "../../survey/words";
 import { clipOf, metaOf } from "../edits/clip-edits";
 import { formatNumber } from "../i18n/format";
 import { paramWords } from "../edits/clip-names";
+import { shownParam } from "../edits/param-text";
 import { clipName, paramLabel } from "./clip-words";
 import { rangeText } from "./format-value";
 
@@ -46,10 +47,17 @@ function paramValues(
   const clip = clipOf(document, clipId ?? null);
   const param = clip && metaOf(clip)?.params[name];
   if (!clip || !param) return { got: name, expected: t("noSuchParameter") };
-  const got = String(clip.params[name] ?? "");
+  const got = shownParam(clip.params[name] ?? "");
   if (param.type === "number") {
     const whole = param.integer ? t("wholeNumber") : "";
     return { got, expected: [whole, rangeText(param, t)].filter((part) => part !== "").join(", ") };
+  }
+  if (param.type === "switch") return { got, expected: `${t("on")}, ${t("off")}` };
+  if (param.type === "network") return { got, expected: param.origins.join(", ") };
+  if (param.type !== "choice") {
+    const { least, most } = param;
+    const many = t("listCount", { least: formatNumber(least), most: formatNumber(most) });
+    return { got, expected: param.type === "numbers" ? `${rangeText(param, t)}; ${many}` : many };
   }
   const options = paramWords(clip.block, name)?.options ?? {};
   const expected = param.options.map((option) => (options[option] ? say(options[option]) : option));

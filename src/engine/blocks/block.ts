@@ -19,7 +19,7 @@ import type { KeptSlices } from "../training/live-model";
 import type { LearnedTensor, VariableOptions } from "../training/learned-tensors";
 import type { OptimizerSettings } from "../training/optimizer";
 import type { Batch, BatchOutput, ParameterUpdates } from "../training/step";
-import type { ParamSchema, ParamsOf } from "./params";
+import type { NumberParam, ParamSchema, ParamsOf } from "./params";
 
 /** Folder of a block -> prefix of its id. Where it lies on the timeline follows from it too; `joint` spans two lanes. */
 export const blockPrefixes = {
@@ -88,7 +88,12 @@ export interface BlockMeta<Id extends string = string, S extends ParamSchema = P
   readonly needs: BlockNeeds;
   readonly traits: BlockTraits;
   readonly params: S;
+  /** The widths that a document may set for single layers (`clip.layers`), with their ranges. */
+  readonly byLayer?: { readonly [W in LayerWidth]?: NumberParam };
 }
+
+/** A width that a table by layer may hold. */
+export type LayerWidth = "wBits" | "aBits";
 
 export const defineBlock = <const Id extends string, const S extends ParamSchema>(meta: BlockMeta<Id, S>) => meta;
 

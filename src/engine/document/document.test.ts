@@ -97,8 +97,8 @@ describe("parseDocument", () => {
     ["clips.0.start: expected >=0, got -1", withClip({ start: -1 })],
     ["clips.0.start: must be a whole number, got 0.5", withClip({ start: 0.5 })],
     ["clips.0.steps: expected <=1000000, got 2000000000", withClip({ steps: 2e9 })],
-    ["clips.0.params.a: expected (number | string), got Array", withClip({ params: { a: [1] } })],
-    ["clips.0.params.a: expected (number | string), got null", withClip({ params: { a: null } })],
+    ["clips.0.params.a: expected (number | string | boolean | Array), got Object", withClip({ params: { a: {} } })],
+    ["clips.0.params.a: expected (number | string | boolean | Array), got null", withClip({ params: { a: null } })],
     ['clips.0.teacher: must be original, after:<clip>, zoo:<id>, peer or self, got "me"', withClip({ teacher: "me" })],
     ["clips.0.samples: expected >=1, got 0", withClip({ samples: 0 })],
   ])("refuses %s", (message, raw) => {

@@ -14,6 +14,20 @@ const text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max
 /** Far beyond any sensible run; keeps a hostile document from asking for a schedule of billions. */
 export const maxSteps = 1_000_000;
 
+const paramList = <const T extends v.GenericSchema>(entry: T) =>
+  v.pipe(v.array(entry), v.maxLength(1000), v.readonly());
+const layerName = text(200);
+
+/** What a setting may be at all; whether the block takes it is for `validate` to say. */
+const paramValue = v.union([
+  v.number(),
+  v.string(),
+  v.boolean(),
+  paramList(v.number()),
+  paramList(layerName),
+  paramList(v.pipe(v.strictTuple([layerName, layerName]), v.readonly())),
+]);
+
 const clipSchema = v.strictObject({
   id: v.pipe(text(64), v.regex(/^[^\s:.]+$/, "must not contain spaces, ':' or '.'")),
   block: text(64),
@@ -21,7 +35,7 @@ const clipSchema = v.strictObject({
   start: count(0, maxSteps),
   /** Length in optimizer steps; 0 is an instant. */
   steps: count(0, maxSteps),
-  params: v.optional(v.record(v.string(), v.union([v.number(), v.string()])), {}),
+  params: v.optional(v.record(v.string(), paramValue), {}),
   /** `original`, `after:<clip>`, `zoo:<id>`, `peer` or `self`; of distillers. */
   teacher: v.optional(
     v.pipe(

@@ -4,10 +4,10 @@
  */
 import type { BlockMeta, Role } from "../blocks/block";
 import { blockMeta, isBlockId } from "../blocks/catalog";
-import { paramProblem } from "../blocks/params";
+import { type NumberParam, paramProblem } from "../blocks/params";
 import { EngineError, type EngineErrorCode, type ErrorDetails } from "../core/errors";
-import { isBuildId } from "../zoo/build-ids";
 import { type Clip, clipEnd, type TimelineDocument } from "./document";
+import { networkProblem } from "./networks";
 import { isBefore, mostLivePoints, type Placed, pointInterval } from "./schedule";
 
 export type Severity = "error" | "warning" | "hint";
@@ -24,6 +24,9 @@ export type FindingCode =
   | "teacher-unknown-clip"
   | "teacher-not-ready"
   | "teacher-unsupported"
+  | "unknown-reference"
+  | "layer-width"
+  | "same-values"
   | "prune-after-quantize"
   | "normalization-folded"
   | "quantize-without-recovery"
@@ -90,20 +93,34 @@ const lengths: ClipCheck = (clip, meta) => {
       ),
     ];
   }
-  if (clip.steps === 0 && "schedule" in meta.params && setting(clip, meta, "schedule") !== "one-shot") {
-    const schedule = String(setting(clip, meta, "schedule"));
+  return Object.entries(meta.params).flatMap(([name, param]) => {
+    const instant = param.type === "choice" ? param.ofInstants : undefined;
+    const value = String(setting(clip, meta, name));
+    if (clip.steps > 0 || instant === undefined || value === instant) return [];
     return [
       finding(
         "error",
         "schedule-needs-length",
         clip,
-        `schedule ${schedule} expected a clip with length, got an instant`,
-        "give the clip steps, or choose schedule one-shot",
+        `${name} ${value} expected a clip with length, got an instant`,
+        `give the clip steps, or choose ${name} ${instant}`,
+        { parameter: name, instead: instant },
       ),
     ];
-  }
-  return [];
+  });
 };
+
+/** The parameters of a clip that a rule is about, with what the clip says. */
+function ruled<R extends "few" | "flat">(clip: Clip, rule: R) {
+  if (!isBlockId(clip.block)) return [];
+  const meta = blockMeta(clip.block);
+  return Object.entries(meta.params).flatMap(([name, param]) => {
+    const found = param.type === "number" ? param[rule] : undefined;
+    return found
+      ? [{ name, rule: found as NonNullable<NumberParam[R]>, value: Number(setting(clip, meta, name)) }]
+      : [];
+  });
+}
 
 const params: ClipCheck = (clip, meta) => {
   const known = Object.keys(meta.params);
@@ -155,8 +172,17 @@ const teachers: ClipCheck = (clip, meta, document) => {
       ),
     ];
   }
-  if (!clip.teacher.startsWith("after:")) return [];
-  const id = clip.teacher.slice("after:".length);
+  return reference(clip, clip.teacher, document);
+};
+
+/** Whether a network that a clip names will be there when it begins. */
+function reference(clip: Clip, named: string, document: TimelineDocument): Finding[] {
+  const problem = networkProblem(named);
+  if (problem) {
+    return [finding("error", "unknown-reference", clip, problem.message, problem.cure, { id: problem.id })];
+  }
+  if (!named.startsWith("after:")) return [];
+  const id = named.slice("after:".length);
   const source = document.clips.find((c) => c.id === id);
   if (!source) {
     return [
@@ -183,6 +209,56 @@ const teachers: ClipCheck = (clip, meta, document) => {
     ];
   }
   return [];
+}
+
+/** Networks that parameters name. */
+const references: ClipCheck = (clip, meta, document) =>
+  Object.entries(meta.params).flatMap(([name, param]) => {
+    const named = setting(clip, meta, name);
+    const isOne = param.type === "network" && typeof named === "string" && !paramProblem(name, param, named);
+    return isOne ? reference(clip, named, document) : [];
+  });
+
+/** Bits of single layers: of blocks that have such a table, in the range of the parameter that they stand in for. */
+const layerWidths: ClipCheck = (clip, meta) =>
+  Object.entries(clip.layers ?? {}).flatMap(([layer, said]) =>
+    (["wBits", "aBits"] as const).flatMap((name) => {
+      const param = meta.byLayer?.[name];
+      const bits = said[name];
+      if (bits === undefined) return [];
+      const problem = param
+        ? paramProblem(`${name} of layer '${layer}'`, param, bits)
+        : `${meta.id} has no ${name} by layer, got ${bits} for '${layer}'`;
+      if (problem === undefined) return [];
+      return [finding("error", "layer-width", clip, problem, "take it out", { layer, width: name, bits })];
+    }),
+  );
+
+/** Two quantizers that train over the same steps would each move what the other one has put on its levels. */
+const ownership: ClipCheck = (clip, _, document) => {
+  if (clip.steps === 0 || !has(clip, "quantize")) return [];
+  const place = document.clips.indexOf(clip);
+  const other = document.clips.find(
+    (c, at) =>
+      at !== place &&
+      c.steps > 0 &&
+      has(c, "quantize") &&
+      c.start < clipEnd(clip) &&
+      clip.start < clipEnd(c) &&
+      // It is said of the later one.
+      (c.start < clip.start || (c.start === clip.start && at < place)),
+  );
+  if (!other) return [];
+  return [
+    finding(
+      "error",
+      "same-values",
+      clip,
+      `quantizes the same weights as '${other.id}' over the same steps`,
+      `start at its end, step ${clipEnd(other)}, or remove one of them`,
+      { other: other.id, step: clipEnd(other) },
+    ),
+  ];
 };
 
 const samples: ClipCheck = (clip, _, document) =>
@@ -232,8 +308,9 @@ const order: ClipCheck = (clip, meta, document) => {
     }
   }
   if (has(clip, "quantize") && clip.steps === 0) {
-    const bits = Number(setting(clip, meta, "wBits"));
-    if (bits <= 3 && !trainsAfter(clip, document)) {
+    const few = ruled(clip, "few").find(({ value, rule }) => value <= rule.needsTraining);
+    if (few && !trainsAfter(clip, document)) {
+      const bits = few.value;
       found.push(
         finding(
           "hint",
@@ -246,9 +323,9 @@ const order: ClipCheck = (clip, meta, document) => {
       );
     }
   }
-  if (has(clip, "distill") && Number(setting(clip, meta, "temperature")) >= 5) {
+  for (const flat of ruled(clip, "flat").filter(({ value, rule }) => value >= rule.from)) {
     const low = document.clips.find(
-      (c) => has(c, "quantize") && Number(c.params["wBits"] ?? 8) <= 2 && c.start < clipEnd(clip),
+      (c) => c.start < clipEnd(clip) && ruled(c, "few").some(({ value, rule }) => value <= rule.coarse),
     );
     if (low) {
       found.push(
@@ -256,9 +333,9 @@ const order: ClipCheck = (clip, meta, document) => {
           "hint",
           "hot-labels-few-bits",
           clip,
-          "a temperature of 5 or more and 2-bit weights: soft labels are flatter than such a network can follow",
-          "lower the temperature to 1 to 4",
-          { other: low.id },
+          `a ${flat.name} of ${flat.rule.from} or more and so few bits: soft labels are flatter than such a network can follow`,
+          `lower the ${flat.name} to ${flat.rule.mild} at most`,
+          { other: low.id, parameter: flat.name, mild: flat.rule.mild },
         ),
       );
     }
@@ -318,7 +395,17 @@ const normalization: ClipCheck = (clip, meta, document) => {
     : [];
 };
 
-const clipChecks: readonly ClipCheck[] = [lengths, params, teachers, samples, order, normalization];
+const clipChecks: readonly ClipCheck[] = [
+  lengths,
+  params,
+  teachers,
+  references,
+  layerWidths,
+  ownership,
+  samples,
+  order,
+  normalization,
+];
 
 /** Stretches that no clip with length covers, between two that do. */
 function gaps(document: TimelineDocument): Finding[] {
@@ -364,20 +451,12 @@ function points(document: TimelineDocument): Finding[] {
 
 function source(document: TimelineDocument): Finding[] {
   const { source: from } = document.model;
-  if (!from.startsWith("build:")) return [];
-  const id = from.slice("build:".length);
-  if (!isBuildId(id)) {
-    return [
-      finding(
-        "error",
-        "unknown-network",
-        undefined,
-        `model.source expected a network that can be built, got '${id}'`,
-        "see the list of networks",
-        { id },
-      ),
-    ];
+  const problem = networkProblem(from);
+  if (problem) {
+    const { id, message, cure } = problem;
+    return [finding("error", "unknown-network", undefined, `model.source ${message}`, cure, { id })];
   }
+  if (!from.startsWith("build:")) return [];
   return document.clips.some((c) => c.steps > 0)
     ? []
     : [
@@ -433,6 +512,7 @@ export function validate(document: TimelineDocument): Finding[] {
 const errorCodes: Partial<Record<FindingCode, EngineErrorCode>> = {
   "unknown-block": "unknown-block",
   "unknown-network": "unknown-model",
+  "unknown-reference": "unknown-model",
   "invalid-params": "invalid-params",
   "missing-teacher": "missing-teacher",
 };

@@ -1,7 +1,7 @@
 /** A clip at work in a run: what its block made of it, its own tensors, its guard. */
 import type { ClipContext, ClipRun, ClipServices, ModelAccess } from "../blocks/block";
 import { type BlockId, blockMeta } from "../blocks/catalog";
-import { parseParams } from "../blocks/params";
+import { type ParamValue, parseParams } from "../blocks/params";
 import { implementationOf } from "../blocks/registry/registry";
 import { EngineError } from "../core/errors";
 import { createRng } from "../core/rng";
@@ -17,7 +17,7 @@ import { clipServices, type RunData } from "./services";
 
 export interface ActiveClip {
   readonly clip: Clip;
-  readonly params: Readonly<Record<string, number | string>>;
+  readonly params: Readonly<Record<string, ParamValue>>;
   readonly run: ClipRun;
   readonly teacher: DisposableTeacher | undefined;
   readonly learned: LearnedTensors;

@@ -364,7 +364,7 @@ describe("failing", () => {
   it.each([
     [{ dataset: { id: "nowhere" } }, "unknown-dataset"],
     [{ model: { source: "build:nothing" } }, "unknown-model"],
-    [{ model: { source: "zoo:nothing" } }, "asset-missing"],
+    [{ model: { source: "zoo:nothing" } }, "unknown-model"],
     [{ dataset: { id: "file:data", train: 100000 } }, "invalid-params"],
   ])("%o is refused as %s", async (more, code) => {
     const document = tinyDocument([{ block: "prune.magnitude" }], more);

@@ -6,25 +6,27 @@ import { sizeOfShape } from "../core/network";
 import { checkSnapshot, plainSnapshot, type Snapshot } from "../core/snapshot";
 import { openModelFile } from "../formats/model-file";
 import { shapesOf } from "../ops/registry";
-import { isBuildId } from "../zoo/build-ids";
+import { parseBuild } from "../zoo/build-ids";
 import { builders } from "../zoo/builders";
 import { initializeValues } from "../zoo/initialize";
 import { taskFacts } from "../tasks/metrics/task-ids";
 import { openZooNetwork } from "../zoo/manifest";
 
-/** A fresh network of the builders for a data set. @throws EngineError `unknown-model`, `shape-mismatch` for one of another task */
+/**
+ * A fresh network of the builders for a data set.
+ * @param id with settings, such as `cnn-m?width=2`
+ * @throws EngineError `unknown-model`, `shape-mismatch` for one of another task
+ */
 export function buildNetwork(
   id: string,
   seed: number,
   data: Pick<DatasetInfo, "id" | "task" | "shape" | "classes">,
 ): Snapshot {
-  if (!isBuildId(id)) {
-    throw new EngineError(
-      "unknown-model",
-      `expected a network that can be built (${Object.keys(builders).join(", ")}), got '${id}'`,
-    );
+  const build = parseBuild(id);
+  if ("problem" in build) {
+    throw new EngineError("unknown-model", `${build.problem}; networks are ${Object.keys(builders).join(", ")}`);
   }
-  const network = builders[id](data.shape, data.classes.length);
+  const network = builders[build.id](data.shape, data.classes.length, build.settings);
   const snapshot = plainSnapshot(network, initializeValues(network, seed));
   checkFits(snapshot, data, `build:${id}`);
   return snapshot;

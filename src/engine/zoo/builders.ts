@@ -8,7 +8,15 @@ import type { BuildId } from "./build-ids";
 import { type NetworkBuilder, networkBuilder, type Square } from "./builder";
 
 /** `inputShape` without the batch; the network's output are `classes` logits. */
-export type BuildNetwork = (inputShape?: Shape, classes?: number) => Network;
+export type BuildNetwork = (
+  inputShape?: Shape,
+  classes?: number,
+  settings?: Readonly<Record<string, number>>,
+) => Network;
+
+/** Channels at a width, 1 by default: at least one, halves up. */
+const widened = (channels: number, { width = 1 }: Readonly<Record<string, number>>): number =>
+  Math.max(1, Math.floor(channels * width + 0.5));
 
 const defaultInput: Shape = [28, 28, 1];
 const defaultClasses = 10;
@@ -42,11 +50,11 @@ const lenet5c: BuildNetwork = (inputShape = defaultInput, classes = defaultClass
 
 /** Widths, and after which convolutions (counted from 1) a 2x2 max pooling follows. */
 function plainCnn(name: string, widths: readonly number[], pooledAfter: readonly number[]): BuildNetwork {
-  return (inputShape = defaultInput, classes = defaultClasses) => {
+  return (inputShape = defaultInput, classes = defaultClasses, settings = {}) => {
     const b = networkBuilder(name, inputShape);
     let x = b.input;
     widths.forEach((filters, i) => {
-      x = convUnit(b, x, filters, `conv${i + 1}`);
+      x = convUnit(b, x, widened(filters, settings), `conv${i + 1}`);
       if (pooledAfter.includes(i + 1)) x = b.maxPool(x);
     });
     return b.build(b.dense(b.globalAvgPool(x), { units: classes }, "logits"));
@@ -75,9 +83,9 @@ const resnet8: BuildNetwork = (inputShape = defaultInput, classes = defaultClass
 };
 
 /** Depthwise-separable convolutions (MobileNet, Howard et al. 2017) of 32, 64, 64 and 128 channels. 18,346 parameters. */
-const mobileT: BuildNetwork = (inputShape = defaultInput, classes = defaultClasses) => {
+const mobileT: BuildNetwork = (inputShape = defaultInput, classes = defaultClasses, settings = {}) => {
   const b = networkBuilder("mobile-t", inputShape);
-  let x = convUnit(b, b.input, 16, "conv1");
+  let x = convUnit(b, b.input, widened(16, settings), "conv1");
   const blocks = [
     { filters: 32, strides: 2 },
     { filters: 64, strides: 1 },
@@ -88,7 +96,8 @@ const mobileT: BuildNetwork = (inputShape = defaultInput, classes = defaultClass
     const block = `block${i + 1}`;
     const depthwise = { kernelSize: 3, strides, useBias: false };
     x = normalizedRelu(b, b.depthwiseConv2d(x, depthwise, `${block}-depthwise`));
-    x = normalizedRelu(b, b.conv2d(x, { filters, kernelSize: 1, useBias: false }, `${block}-pointwise`));
+    const pointwise = { filters: widened(filters, settings), kernelSize: 1, useBias: false };
+    x = normalizedRelu(b, b.conv2d(x, pointwise, `${block}-pointwise`));
   });
   return b.build(b.dense(b.globalAvgPool(x), { units: classes }, "logits"));
 };

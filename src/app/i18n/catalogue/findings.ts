@@ -38,7 +38,7 @@ export const findings = {
     "Remove the clip, or open the document in a newer studio.",
     "移除该片段，或在更新版本中打开。",
   ),
-  "unknown-network": w("“{{id}}” is no network that can be built.", "“{{id}}”不是可构建的网络。"),
+  "unknown-network": w("There is no network “{{id}}” to begin with.", "没有可作为起点的网络“{{id}}”。"),
   "unknown-network-cure": w("Choose a network from the menu.", "从菜单中选择网络。"),
   "duplicate-id": w("Two clips are called “{{clip}}”.", "有两个片段都叫“{{clip}}”。"),
   "duplicate-id-cure": w("Remove one of them.", "移除其中一个。"),
@@ -78,6 +78,15 @@ export const findings = {
     "Choose the original, an earlier clip, or a network of the zoo.",
     "选择原始网络、之前的片段或预训练网络。",
   ),
+  "unknown-reference": w("There is no network “{{id}}”.", "没有名为“{{id}}”的网络。"),
+  "unknown-reference-cure": w("Choose one of the list.", "从列表中选择。"),
+  "layer-width": w("Layer “{{layer}}” cannot have {{bits}} bits here.", "此处层“{{layer}}”不能使用 {{bits}} 位。"),
+  "layer-width-cure": w("Let it follow the clip.", "使其与片段一致。"),
+  "same-values": w(
+    "“{{other}}” quantizes the same weights over the same steps.",
+    "“{{other}}”在相同的步内量化同样的权重。",
+  ),
+  "same-values-cure": w("Let one begin when the other has ended.", "让其中一个在另一个结束后开始。"),
   "prune-after-quantize": w(
     "Prunes after “{{other}}” has quantized: rounded weights are ranked.",
     "在“{{other}}”量化之后剪枝：依据的是舍入后的权重。",
@@ -102,10 +111,10 @@ export const findings = {
   "prune-without-recovery": w("Nothing trains after this pruning.", "此次剪枝之后没有训练。"),
   "prune-without-recovery-cure": w("Add a fine-tuning or distillation clip behind it.", "在其后添加微调或蒸馏片段。"),
   "hot-labels-few-bits": w(
-    "A temperature of 5 or more is too soft for the 2-bit weights of “{{other}}”.",
-    "温度不低于 5 时，软标签对“{{other}}”的 2 位权重过于平缓。",
+    "So high a temperature is too soft for the few bits of “{{other}}”.",
+    "温度过高，软标签对“{{other}}”的低位宽权重过于平缓。",
   ),
-  "hot-labels-few-bits-cure": w("Lower the temperature to 1 to 4.", "将温度降到 1 至 4。"),
+  "hot-labels-few-bits-cure": w("Lower the temperature to {{mild}} at most.", "将温度降到 {{mild}} 以下。"),
   gap: w("Nothing trains from step {{from}} to {{to}}.", "第 {{from}} 步到第 {{to}} 步之间没有训练。"),
   "gap-cure": w("Move the clips together, or cover the gap with a fine-tuning clip.", "将片段靠拢，或用微调片段填补。"),
   "many-points": w(

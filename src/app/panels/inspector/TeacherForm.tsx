@@ -1,16 +1,13 @@
 /** Who teaches a distiller, and how many images a clip may use. */
 import { useTranslation } from "react-i18next";
 import type { BlockMeta } from "../../../engine/blocks/block";
-import { type Clip, clipEnd } from "../../../engine/document/document";
+import type { Clip } from "../../../engine/document/document";
 import { setSamples, setTeacher } from "../../edits/clip-edits";
-import { testScores } from "../../../engine/tasks/metrics/scores";
-import { formatScore } from "../../i18n/format-metric";
-import { useSay } from "../../i18n/i18n";
 import { useLibrary, useShownDocument, useStudio } from "../../stores/use-studio";
-import { ChoiceField, type Option } from "../../widgets/ChoiceField";
-import { clipName } from "../../widgets/clip-words";
+import { ChoiceField } from "../../widgets/ChoiceField";
 import { NumberField } from "../../widgets/NumberField";
 import { imagesField } from "./document-fields";
+import { useNetworkOptions } from "./network-options";
 
 interface Props {
   readonly clip: Clip;
@@ -40,42 +37,24 @@ export function TeacherForm({ clip, meta }: Props) {
   );
 }
 
+const teacherOrigins = ["original", "after", "zoo"] as const;
+
 /** Stands for no teacher, which a select cannot hold as undefined. */
 const nobody = "";
 
 function Teacher({ clip, meta }: Props) {
   const { t } = useTranslation("inspector");
-  const say = useSay();
   const { edit } = useStudio().document.getState();
-  const document = useShownDocument();
-  const zoo = useLibrary((library) => library.zoo);
-
-  const others = document.clips.filter((other) => other.id !== clip.id);
-  const clips: Option[] = others.map((other) => {
-    const name = clipName(document, other.id, say);
-    const ready = clipEnd(other) <= clip.start;
-    return { value: `after:${other.id}`, label: ready ? name : t("teacherNotReady", { clip: name }) };
-  });
-  const networks = (onSameData: boolean): Option[] =>
-    zoo
-      .filter(({ dataset }) => (dataset === document.dataset.id) === onSameData)
-      .map(({ id, build, dataset, ...entry }) => ({
-        value: `zoo:${id}`,
-        label: t("teacherOption", { build, dataset, score: formatScore(testScores(entry), 1) }),
-      }));
+  const { options, groups } = useNetworkOptions(clip, teacherOrigins);
   return (
     <ChoiceField
       label={t("teacher")}
       value={clip.teacher ?? nobody}
       options={[
         ...(meta.needs.teacher && clip.teacher !== undefined ? [] : [{ value: nobody, label: t("noTeacher") }]),
-        { value: "original", label: t("teacherOriginal") },
+        ...options,
       ]}
-      groups={[
-        { label: t("teacherClips"), options: clips },
-        { label: t("teacherSameData"), options: networks(true) },
-        { label: t("teacherOtherData"), options: networks(false) },
-      ]}
+      groups={groups}
       onChange={(teacher) => edit(setTeacher(clip.id, teacher === nobody ? undefined : teacher))}
     />
   );

@@ -1,5 +1,5 @@
 /** How a clip's schedule goes over its length, by the engine's own rules. */
-import { parseParams } from "../../../engine/blocks/params";
+import { type ParamValue, parseParams } from "../../../engine/blocks/params";
 import { type PruningSchedule, pruningRounds, scheduledSparsity } from "../../../engine/blocks/pruning-schedule";
 import type { Clip } from "../../../engine/document/document";
 import { roundStep } from "../../../engine/document/schedule";
@@ -14,7 +14,7 @@ export interface Decision {
 }
 
 /** The parameters of a clip with defaults, or null where one of them or its schedule cannot be. */
-function validParams(clip: Clip): Readonly<Record<string, number | string>> | null {
+function validParams(clip: Clip): Readonly<Record<string, ParamValue>> | null {
   const meta = metaOf(clip);
   try {
     return meta && parseParams(meta.params, clip.params);

@@ -1,5 +1,6 @@
 /** A clip in words: its method, the parameters that tell most, and where it lies. */
 import type { TFunction } from "i18next";
+import type { ParamValue } from "../../../engine/blocks/params";
 import { type Clip, clipEnd, type TimelineDocument } from "../../../engine/document/document";
 import { metaOf, clipOf } from "../../edits/clip-edits";
 import { blockName, paramWords } from "../../edits/clip-names";
@@ -13,13 +14,12 @@ interface Telling {
   readonly language: Language;
   readonly t: Words;
   /** Set on the clip, or the default; undefined where the block has no such parameter. */
-  value(name: string): number | string | undefined;
+  value(name: string): ParamValue | undefined;
 }
 
 type Part = (telling: Telling) => string | undefined;
 
-const numberOf = (value: number | string | undefined): number | undefined =>
-  typeof value === "number" ? value : undefined;
+const numberOf = (value: ParamValue | undefined): number | undefined => (typeof value === "number" ? value : undefined);
 
 const sparsity: Part = ({ value, t }) => {
   const fraction = numberOf(value("sparsity"));

@@ -12,7 +12,7 @@ export const meta = defineBlock({
   needs: { data: true, labels: true, batchNorm: false, teacher: true },
   traits: {},
   params: {
-    temperature: number({ min: 1, max: 20, default: 4, step: 0.5, unit: "temperature" }),
+    temperature: number({ min: 1, max: 20, default: 4, step: 0.5, unit: "temperature", flat: { from: 5, mild: 4 } }),
     alpha: number({ min: 0, max: 1, default: 0.9, unit: "fraction" }),
   },
 });

@@ -14,7 +14,7 @@ export const meta = defineBlock({
   traits: { granularity: "structured" },
   params: {
     ...structuredParams,
-    schedule: choice(["one-shot", "iterative", "agp"], "iterative"),
+    schedule: choice(["one-shot", "iterative", "agp"], "iterative", { ofInstants: "one-shot" }),
     strength: number({ min: 0, max: 0.1, default: 0.001, step: 0.0005 }),
   },
 });

@@ -16,7 +16,14 @@ export const meta = defineBlock({
   params: {
     ...structuredParams,
     rule: choice(["epsilon", "z-plus"], "epsilon"),
-    epsilon: number({ min: 1e-6, max: 0.25, default: 1e-6, step: 1e-6, scale: "log" }),
+    epsilon: number({
+      min: 1e-6,
+      max: 0.25,
+      default: 1e-6,
+      step: 1e-6,
+      scale: "log",
+      idle: [{ when: "rule", is: ["z-plus"], why: "rule" }],
+    }),
     start: choice(["label", "prediction"], "label"),
     images: number({ min: 1, max: 5000, default: 512, integer: true, unit: "images" }),
   },

@@ -16,7 +16,13 @@ export const meta = defineBlock({
   traits: { granularity: "structured" },
   params: {
     aim: choice(["sparsity", "strength"], "sparsity"),
-    sparsity: number({ min: 0, max: 0.95, default: 0.65, unit: "fraction" }),
+    sparsity: number({
+      min: 0,
+      max: 0.95,
+      default: 0.65,
+      unit: "fraction",
+      idle: [{ when: "aim", is: ["strength"], why: "aim" }],
+    }),
     strength: number({ min: 0, max: 100, default: 1, step: 0.1 }),
     steepness: number({ min: 1, max: 200, default: 50, step: 1 }),
     // Below 1: the last step at least trains what is left afterwards.

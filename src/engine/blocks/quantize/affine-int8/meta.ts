@@ -17,4 +17,5 @@ export const meta = defineBlock({
   needs: { data: true, labels: false, batchNorm: false, teacher: false },
   traits: { precision: "fixed", trains: false, foldsBatchNorm: true },
   params: { ...weightParams(8), aBits: activationBits, ...calibrationParams("minmax"), images: imagesParam },
+  byLayer: { wBits: weightParams(8).wBits, aBits: activationBits },
 });

@@ -35,4 +35,5 @@ export const meta = defineBlock({
     ...calibrationParams("mse"),
     images: imagesParam,
   },
+  byLayer: { wBits: bits(8), aBits: bits(8) },
 });

@@ -5,6 +5,7 @@ import {
   calibrationParams,
   foldBnParam,
   imagesParam,
+  ofActivations,
   weightParams,
 } from "../../shared/quantization/quantize-params";
 
@@ -22,10 +23,11 @@ export const meta = defineBlock({
     ...weightParams(4),
     foldBn: foldBnParam("start"),
     aBits: activationBits,
-    activationDelay: number({ min: 0, max: 0.9, default: 0.1, unit: "fraction" }),
-    rangeDecay: number({ min: 0.5, max: 0.9999, default: 0.99, step: 0.001, unit: "fraction" }),
-    freezeRangesAt: number({ min: 0, max: 1, default: 0.5, unit: "fraction" }),
+    activationDelay: number({ min: 0, max: 0.9, default: 0.1, unit: "fraction", idle: [ofActivations] }),
+    rangeDecay: number({ min: 0.5, max: 0.9999, default: 0.99, step: 0.001, unit: "fraction", idle: [ofActivations] }),
+    freezeRangesAt: number({ min: 0, max: 1, default: 0.5, unit: "fraction", idle: [ofActivations] }),
     ...calibrationParams("minmax"),
     images: imagesParam,
   },
+  byLayer: { wBits: weightParams(4).wBits, aBits: activationBits },
 });

@@ -18,4 +18,5 @@ export const meta = defineBlock({
   needs: { data: false, labels: false, batchNorm: false, teacher: false },
   traits: { precision: "fixed", trains: false, foldsBatchNorm: true },
   params: { ...weightParams(4), ...calibrationParams("minmax") },
+  byLayer: { wBits: weightParams(4).wBits },
 });

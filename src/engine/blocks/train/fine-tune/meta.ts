@@ -16,6 +16,12 @@ export const meta = defineBlock({
     optimizer: choice(["adam", "sgd"], "adam"),
     learningRate: number({ min: 1e-6, max: 1, default: 0.001, step: 1e-6, unit: "rate", scale: "log" }),
     learningRateSchedule: choice(learningRateSchedules, "cosine"),
-    momentum: number({ min: 0, max: 0.999, default: 0.9, unit: "fraction" }),
+    momentum: number({
+      min: 0,
+      max: 0.999,
+      default: 0.9,
+      unit: "fraction",
+      idle: [{ when: "optimizer", is: ["adam"], why: "momentum" }],
+    }),
   },
 });
