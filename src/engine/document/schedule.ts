@@ -85,3 +85,10 @@ export function pointInterval(document: TimelineDocument): number {
   const wanted = Math.floor(trainedSteps(document) / evaluateEvery);
   return evaluateEvery * Math.max(1, Math.ceil(wanted / mostLivePoints));
 }
+
+/**
+ * Number of a clip among the clips of its block, from 0, in the document's order. With the block's id it names the clip's
+ * random streams, so that taking a clip of another block off the timeline changes none of them.
+ */
+export const numberInBlock = ({ clips }: TimelineDocument, { id, block }: Pick<Clip, "id" | "block">): number =>
+  clips.filter((clip) => clip.block === block).findIndex((clip) => clip.id === id);

@@ -11,7 +11,7 @@ import { AccuracyGuard, type GuardedModel, guardOff } from "./accuracy-guard";
 import type { RunningClip } from "./checkpoints";
 import { type DecisionTrace, decidesAnything, traceLayers, watchModel } from "./decisions";
 import type { Clip, TimelineDocument } from "../document/document";
-import { roundStep } from "../document/schedule";
+import { numberInBlock, roundStep } from "../document/schedule";
 import { traceActivations } from "./widths";
 import { clipServices, type RunData } from "./services";
 
@@ -40,7 +40,6 @@ export interface ClipSetting {
 /** The clip before its first hook; where that fails, its teacher is disposed. @param running where it goes on from, of a checkpoint inside it */
 export function prepareClip(clip: Clip, running: RunningClip | undefined, setting: ClipSetting): ActiveClip {
   const { document, data, teacher, between, tellScores, trial } = setting;
-  const index = document.clips.indexOf(clip);
   const learned = new LearnedTensors(running?.learned);
   try {
     const params = parseParams(blockMeta(clip.block, clip.id).params, clip.params, clip.id);
@@ -50,7 +49,7 @@ export function prepareClip(clip: Clip, running: RunningClip | undefined, settin
       services: clipServices(document, data, between, clip, teacher, learned, trial),
       layers: new Map(Object.entries(clip.layers ?? {})),
       tellScores,
-      rng: (stream) => createRng(document.seed, `clip/${index}/${stream}`),
+      rng: (stream) => createRng(document.seed, `clip/${clip.block}/${numberInBlock(document, clip)}/${stream}`),
     });
     return { clip, params, run, teacher, learned, guard: undefined, nextRound: running?.nextRound ?? 0, begun: false };
   } catch (error) {

@@ -17,7 +17,7 @@ import type { GuardState } from "./accuracy-guard";
 import { packTraces, unpackTraces } from "./decision-pack";
 import type { DecisionTrace } from "./decisions";
 import { type Clip, sortedJson, type TimelineDocument } from "../document/document";
-import { pointInterval } from "../document/schedule";
+import { numberInBlock, pointInterval } from "../document/schedule";
 import type { Point } from "./measure";
 
 /** A clip that goes on past the boundary. */
@@ -58,11 +58,11 @@ export interface Upstream {
   readonly backend: string;
 }
 
-/** A clip as what it does: its parameters with their defaults, and its place, which names its random streams. */
-const meant = (document: TimelineDocument, clip: Clip): Clip & { readonly place: number } => ({
+/** A clip as what it does: its parameters with their defaults, and the number that names its random streams. */
+const meant = (document: TimelineDocument, clip: Clip): Clip & { readonly number: number } => ({
   ...clip,
   ...(isBlockId(clip.block) ? { params: parseParams(blockMeta(clip.block).params, clip.params, clip.id) } : {}),
-  place: document.clips.indexOf(clip),
+  number: numberInBlock(document, clip),
 });
 
 /** Clips that have a say in the state after the ends and instants of `step`, in the order that breaks ties. */
