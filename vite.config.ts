@@ -32,6 +32,7 @@ const alone = [
   "src/engine/backend/choose.test.ts",
   "src/engine/backend/kernel-threads.test.ts",
   "src/engine/blocks/structured.test.ts",
+  "src/engine/run/boundary-errors.test.ts",
 ];
 
 export default defineConfig({
