@@ -14,8 +14,14 @@ export const elitesOf = (population: number): number => Math.max(1, Math.round(p
 /** Share of the way that probabilities go towards the elites' at each generation. */
 const rate = 0.7;
 
-export const uniformLogits = (decisions: number, bMin: number, bMax: number): BitLogits =>
-  Array.from({ length: decisions }, () => new Array<number>(bMax - bMin + 1).fill(0));
+/** Standard deviation, in bits, of the first plans around the width that they are drawn around. */
+const spread = 1.5;
+
+/** Normal around `centre`: most plans that are drawn cost about what it costs everywhere. */
+export const logitsAround = (centre: number, decisions: number, bMin: number, bMax: number): BitLogits =>
+  Array.from({ length: decisions }, () =>
+    Array.from({ length: bMax - bMin + 1 }, (_, k) => -((bMin + k - centre) ** 2) / (2 * spread ** 2)),
+  );
 
 export function softmax(logits: readonly number[]): number[] {
   const most = Math.max(...logits);

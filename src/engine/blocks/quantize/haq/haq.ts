@@ -1,7 +1,8 @@
 /**
  * HAQ (Wang et al. 2019): an agent gives every layer a width of its own within a budget. Each episode proposes a plan,
  * bits are lowered until the budget holds, a copy of the network is quantized by it and trained for a few steps, and the
- * validation score that it keeps (of classification, accuracy) is the reward. The best plan is put in place, and the clip's steps train under it.
+ * validation score that it keeps (of classification, accuracy) is the reward. The best plan is put in place, and the
+ * clip's steps train under it.
  *
  * The source's agent is DDPG over 600 episodes; the cross-entropy method stands in for it, as it learns from 40. The
  * network that is quantized has batch normalization folded, and the first and the last layer keep widths of their own,
@@ -24,10 +25,10 @@ import type { ActivationSample, BlockImplementation, ClipContext, ClipServices }
 import type { ParamsOf } from "../../params";
 import { activationError, activationQuantizer } from "../../shared/quantization/calibration";
 import { layerBits, quantizeActivations, quantizeWeights } from "../../shared/quantization/quantize";
-import { drawBits, elitesOf, follow, populationOf, uniformLogits } from "./cross-entropy";
+import { drawBits, elitesOf, follow, populationOf, logitsAround } from "./cross-entropy";
 import { greedyBits } from "./greedy";
 import type { meta } from "./meta";
-import { type Decision, lowered, type PlanSpace, planOf, rewardOf } from "./plan-space";
+import { type Decision, lowered, type PlanSpace, planOf, rewardOf, bitsOfBudget } from "./plan-space";
 
 type Params = ParamsOf<typeof meta.params>;
 type Samples = ReadonlyMap<string, ActivationSample>;
@@ -101,7 +102,10 @@ interface Judged {
   readonly reward: number;
 }
 
-/** The best of all episodes; of equal ones the first. The agent learns from the bits that were tried. */
+/**
+ * The best of all episodes; of equal ones the first. The first plan has one width as far as the budget allows, and the
+ * others are drawn around it. The agent learns from the bits that were tried.
+ */
 async function crossEntropySearch(
   space: PlanSpace,
   episodes: number,
@@ -109,12 +113,14 @@ async function crossEntropySearch(
   judge: (bits: readonly number[]) => Promise<Judged>,
 ): Promise<Judged> {
   const population = populationOf(episodes);
-  let logits = uniformLogits(space.decisions.length, space.bMin, space.bMax);
+  const centre = bitsOfBudget(space);
+  let logits = logitsAround(centre, space.decisions.length, space.bMin, space.bMax);
   let best: Judged | undefined;
   for (let first = 0; first < episodes; first += population) {
     const generation: Judged[] = [];
     for (let episode = first; episode < Math.min(episodes, first + population); episode++) {
-      generation.push(await judge(lowered(space, drawBits(logits, space.bMin, rng(`episode/${episode}`)))));
+      const drawn = drawBits(logits, space.bMin, rng(`episode/${episode}`));
+      generation.push(await judge(lowered(space, episode === 0 ? drawn.map(() => centre) : drawn)));
     }
     generation.sort((a, b) => b.reward - a.reward);
     if (!best || generation[0]!.reward > best.reward) best = generation[0]!;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BitPlan } from "../../../core/bit-plan";
 import { createRng } from "../../../core/rng";
-import { drawBits, elitesOf, follow, populationOf, softmax, uniformLogits } from "./cross-entropy";
+import { drawBits, elitesOf, follow, logitsAround, populationOf, softmax } from "./cross-entropy";
 import { greedyBits } from "./greedy";
-import { bitsOfAction, lowered, type PlanSpace, planOf, rewardOf } from "./plan-space";
+import { bitsOfAction, lowered, type PlanSpace, planOf, rewardOf, bitsOfBudget } from "./plan-space";
 
 describe("HAQ's arithmetic (Wang et al. 2019)", () => {
   it("actions 0, .25, .5, .75, 1 are 2, 3, 5, 7, 8 bits of 2 to 8", () => {
@@ -52,6 +52,11 @@ describe("within the budget", () => {
     expect(() => lowered(space(700), [8, 8, 8])).toThrow(/at least 800, which 2 bits everywhere cost, got 700; raise/);
   });
 
+  it("a single width uses it up", () => {
+    // 400 for each bit.
+    expect([4000, 3200, 3199, 1600, 100].map((budget) => bitsOfBudget(space(budget)))).toEqual([8, 8, 8, 4, 2]);
+  });
+
   it("a plan holds what is fixed besides", () => {
     const fixed: BitPlan = new Map([["first", { wBits: 8, aBits: 8 }]]);
     expect([...planOf(space(0, fixed), [2, 3, 4])]).toEqual([
@@ -91,6 +96,13 @@ describe("cross-entropy", () => {
     expect(softmax(end!)).toEqual([0.625, 0.275, 0.1].map((p) => expect.closeTo(p, 12)));
   });
 
+  it("begins around a width: of one bit more or less exp(-1 / 4.5) as likely", () => {
+    const [row] = logitsAround(4, 1, 2, 8);
+    const p = softmax(row!);
+    expect(p[3]! / p[2]!).toBeCloseTo(Math.exp(-1 / 4.5), 12);
+    expect(p[1]).toBeCloseTo(p[3]!, 12);
+  });
+
   it("draws by probability, the same from the same stream", () => {
     const logits = [[Math.log(0.1), Math.log(0.6), Math.log(0.3)]];
     const draws = (stream: string) => {
@@ -107,7 +119,7 @@ describe("cross-entropy", () => {
     const target = [2, 8, 5, 3, 7, 4, 6, 2, 8, 5];
     const worth = (bits: readonly number[]) => -bits.reduce((sum, b, d) => sum + (b - target[d]!) ** 2, 0);
     const bestOf = (seed: number, learns: boolean): number => {
-      let logits = uniformLogits(target.length, 2, 8);
+      let logits = logitsAround(5, target.length, 2, 8);
       let best = -Infinity;
       const population = populationOf(40);
       for (let g = 0; g < 40 / population; g++) {

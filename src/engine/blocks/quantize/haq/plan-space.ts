@@ -37,6 +37,15 @@ export function planOf({ decisions, fixed }: Pick<PlanSpace, "decisions" | "fixe
   return plan;
 }
 
+/** The fewest bits for all decisions that use the budget up; the most where none do. */
+export function bitsOfBudget(space: PlanSpace): number {
+  for (let bits = space.bMin; bits < space.bMax; bits++) {
+    const all = space.decisions.map(() => bits);
+    if (space.cost(planOf(space, all)) >= space.budget) return bits;
+  }
+  return space.bMax;
+}
+
 /**
  * The bits within the budget: while they are beyond it each decision loses one bit in turn, from the last to the first,
  * as in the authors' code.
