@@ -126,6 +126,17 @@ it("a shortcut stays as it is beside a reader of few bits", async () => {
 });
 
 describe("a run", () => {
+  it("by DDPG keeps to the budget too, and is the same each time", async () => {
+    const document = tinyDocument([clip({ agent: "ddpg", episodes: 3, budget: "bops" })]);
+    const [first, again] = [
+      await runTiny(document, { platform: await tinyPlatform() }),
+      await runTiny(document, { platform: await tinyPlatform() }),
+    ];
+    expect(again.result.artefact.sha256).toBe(first.result.artefact.sha256);
+    expect(first.result.trialSteps).toBe(9);
+    expect(widths(first).weights[1]![1]).toBeLessThan(8);
+  });
+
   it("trials are counted beside the axis; greedy tries one plan", async () => {
     const told: RunProgress[] = [];
     const observer = { onProgress: (progress: RunProgress) => void told.push(progress) };

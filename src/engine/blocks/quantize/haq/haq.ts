@@ -4,9 +4,10 @@
  * validation score that it keeps (of classification, accuracy) is the reward. The best plan is put in place, and the
  * clip's steps train under it.
  *
- * The source's agent is DDPG over 600 episodes; the cross-entropy method stands in for it, as it learns from 40. The
- * network that is quantized has batch normalization folded, and the first and the last layer keep widths of their own,
- * as in the authors' code. Where only bytes count, what layers read costs nothing, and its width is not searched.
+ * The source's agent is DDPG over 600 episodes, which is here in a tiny form; by default the cross-entropy method stands
+ * in for it, as it learns from 40. The network that is quantized has batch normalization folded, and the first and the
+ * last layer keep widths of their own, as in the authors' code. Where only bytes count, what layers read costs nothing,
+ * and its width is not searched.
  */
 import type { BitPlan, LayerWidths } from "../../../core/bit-plan";
 import { floatBits } from "../../../core/effective";
@@ -25,10 +26,10 @@ import type { ActivationSample, BlockImplementation, ClipContext, ClipServices }
 import type { ParamsOf } from "../../params";
 import { activationError, activationQuantizer } from "../../shared/quantization/calibration";
 import { layerBits, quantizeActivations, quantizeWeights } from "../../shared/quantization/quantize";
-import { drawBits, elitesOf, follow, populationOf, logitsAround } from "./cross-entropy";
 import { greedyBits } from "./greedy";
 import type { meta } from "./meta";
-import { type Decision, lowered, type PlanSpace, planOf, rewardOf, bitsOfBudget } from "./plan-space";
+import { type Decision, type PlanSpace, planOf, rewardOf } from "./plan-space";
+import { crossEntropySearch, ddpgSearch } from "./search";
 
 type Params = ParamsOf<typeof meta.params>;
 type Samples = ReadonlyMap<string, ActivationSample>;
@@ -59,7 +60,7 @@ export const haq: BlockImplementation<typeof meta.params> = (context) => {
 
 /** The network quantized by the best plan that was tried. */
 async function searched(snapshot: Snapshot, context: ClipContext<typeof meta.params>): Promise<Snapshot> {
-  const { params, services } = context;
+  const { params, services, rng } = context;
   if (params.bMin > params.bMax) {
     throw new EngineError("invalid-params", `bMin must be at most bMax, got ${params.bMin} and ${params.bMax}`, {
       details: { parameter: "bMin" },
@@ -89,45 +90,16 @@ async function searched(snapshot: Snapshot, context: ClipContext<typeof meta.par
     });
     return { bits, reward: rewardOf(score, reference) };
   };
-  const best =
-    params.agent === "greedy"
-      ? await judge(greedyBits(space, roundingErrors(folded, space, params, samples)))
-      : await crossEntropySearch(space, episodes, context, judge);
+  const search = { space, episodes, judge, rng };
+  const best = await {
+    cem: () => crossEntropySearch(search),
+    ddpg: () => ddpgSearch(search, folded.network),
+    greedy: async () => {
+      const errorOf = await roundingErrors(folded, space, params, samples, () => services.between());
+      return judge(greedyBits(space, errorOf));
+    },
+  }[params.agent]();
   return quantized(folded, planOf(space, best.bits));
-}
-
-/** Bits of every decision, with what a trial of them was worth. */
-interface Judged {
-  readonly bits: readonly number[];
-  readonly reward: number;
-}
-
-/**
- * The best of all episodes; of equal ones the first. The first plan has one width as far as the budget allows, and the
- * others are drawn around it. The agent learns from the bits that were tried.
- */
-async function crossEntropySearch(
-  space: PlanSpace,
-  episodes: number,
-  { rng }: Pick<ClipContext, "rng">,
-  judge: (bits: readonly number[]) => Promise<Judged>,
-): Promise<Judged> {
-  const population = populationOf(episodes);
-  const centre = bitsOfBudget(space);
-  let logits = logitsAround(centre, space.decisions.length, space.bMin, space.bMax);
-  let best: Judged | undefined;
-  for (let first = 0; first < episodes; first += population) {
-    const generation: Judged[] = [];
-    for (let episode = first; episode < Math.min(episodes, first + population); episode++) {
-      const drawn = drawBits(logits, space.bMin, rng(`episode/${episode}`));
-      generation.push(await judge(lowered(space, episode === 0 ? drawn.map(() => centre) : drawn)));
-    }
-    generation.sort((a, b) => b.reward - a.reward);
-    if (!best || generation[0]!.reward > best.reward) best = generation[0]!;
-    const elites = generation.slice(0, elitesOf(population)).map(({ bits }) => bits);
-    logits = follow(logits, elites, space.bMin);
-  }
-  return best!;
 }
 
 /** What is searched of a network, within what budget. */
@@ -189,37 +161,36 @@ async function quantizedBy(snapshot: Snapshot, plan: BitPlan, params: Params, sa
   );
 }
 
-/** Squared rounding error of each decision's values over their squares, by bits; computed when first asked for. */
-function roundingErrors(
+/** Squared rounding error of each decision's values over their squares, by bits. */
+async function roundingErrors(
   snapshot: Snapshot,
-  { decisions }: PlanSpace,
+  { decisions, bMin, bMax }: PlanSpace,
   params: Params,
   samples: Samples,
-): (decision: number, bits: number) => number {
-  const known = new Map<string, number>();
+  between: () => Promise<void>,
+): Promise<(decision: number, bits: number) => number> {
   const nodes = new Map(weightedNodes(snapshot.network).map((node) => [node.id, node]));
-  return (at, bits) => {
-    const { layer, of } = decisions[at]!;
-    const key = `${layer}/${of}/${bits}`;
-    let error = known.get(key);
-    if (error === undefined) {
-      const node = nodes.get(layer)!;
+  const errors: number[][] = [];
+  for (const { layer, of } of decisions) {
+    const node = nodes.get(layer)!;
+    const { name } = node.params.kernel!;
+    const weights = effectiveValues(valuesOf(snapshot, name), snapshot.states.get(name));
+    const sample = samples.get(node.inputs[0]!)!;
+    const row: number[] = [];
+    for (let bits = bMin; bits <= bMax; bits++) {
+      await between();
       if (of === "aBits") {
-        const sample = samples.get(node.inputs[0]!)!;
         const quantizer = activationQuantizer(sample, bits, params.calibration, params.percentile);
-        error = activationError(sample.values, quantizer) / squares(sample.values);
+        row.push(activationError(sample.values, quantizer) / squares(sample.values));
       } else {
-        const { name } = node.params.kernel!;
-        const before = effectiveValues(valuesOf(snapshot, name), snapshot.states.get(name));
-        const only = new Map([[layer, { wBits: bits }]]);
-        const after = quantizeWeights(snapshot, { ...params, wBits: bits, edgeBits: bits, plan: only }, [layer]);
-        const now = effectiveValues(valuesOf(after, name), after.states.get(name));
-        error = before.reduce((sum, value, i) => sum + (value - now[i]!) ** 2, 0) / squares(before);
+        const after = quantizeWeights(snapshot, { ...params, wBits: bits, edgeBits: bits }, [layer]);
+        const rounded = effectiveValues(valuesOf(after, name), after.states.get(name));
+        row.push(weights.reduce((sum, value, i) => sum + (value - rounded[i]!) ** 2, 0) / squares(weights));
       }
-      known.set(key, error);
     }
-    return error;
-  };
+    errors.push(row);
+  }
+  return (decision, bits) => errors[decision]![bits - bMin]!;
 }
 
 const squares = (values: Float32Array): number =>

@@ -20,7 +20,7 @@ export const meta = defineBlock({
   needs: { data: true, labels: true, batchNorm: false, teacher: false },
   traits: { precision: "dynamic", trains: true },
   params: {
-    agent: choice(["cem", "greedy"], "cem"),
+    agent: choice(["cem", "ddpg", "greedy"], "cem"),
     budget: choice(["size", "bops", "latencyLUT"], "size"),
     /** Of the cost with every width at 8 bits. */
     share: number({ min: 0.2, max: 1, default: 0.5, unit: "fraction" }),

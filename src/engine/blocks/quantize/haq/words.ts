@@ -19,6 +19,7 @@ export const words: BlockWords<typeof meta.params> = {
       label: w("Plans come from", "方案来源"),
       options: {
         cem: w("the cross-entropy method", "交叉熵方法"),
+        ddpg: w("a policy gradient (DDPG), as in the paper", "策略梯度（DDPG），同原论文"),
         greedy: w("the smallest rounding error for what it saves", "按节省量的最小舍入误差贪心"),
       },
     },
