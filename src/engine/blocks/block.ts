@@ -251,11 +251,6 @@ export interface ClipServices {
    */
   score(snapshot: Snapshot): Promise<number>;
   /**
-   * To be awaited between pieces of any long pure computation: lets messages in, so that a stop is obeyed at once.
-   * @throws EngineError `cancelled`
-   */
-  between(): Promise<void>;
-  /**
    * What a network costs, by layer and unit, in the numbers that points have; at other widths where a plan says so. The
    * latency is computed for the profile's device. Light: nothing runs.
    */

@@ -52,6 +52,14 @@ describe("parseDocument", () => {
     expect(parseDocument(JSON.parse(JSON.stringify(full)))).toEqual(full);
   });
 
+  it("keeps widths of single layers, of 2 to 8 bits", () => {
+    const layers = { conv1: { wBits: 2, aBits: 8 } };
+    const withLayers = (changed: object) => ({ ...minimal, clips: [{ ...clip, layers: changed }] });
+    expect(parseDocument(withLayers(layers)).clips[0]!.layers).toEqual(layers);
+    expect(refusal(withLayers({ conv1: { wBits: 9 } })).message).toMatch(/clips\.0\.layers\.conv1\.wBits: .*got 9/);
+    expect(refusal(withLayers({ conv1: { aBits: 1 } })).message).toMatch(/clips\.0\.layers\.conv1\.aBits: .*got 1/);
+  });
+
   const withClip = (change: object) => ({ ...minimal, clips: [{ ...clip, ...change }] });
 
   it.each<[string, unknown]>([

@@ -191,7 +191,6 @@ export function clipServices(
     visitOutputGradients: (snapshot, ids, options, visit) =>
       visitOutputGradients(snapshot, ids, options, visited, visit),
     visitRelevances: (snapshot, ids, options, visit) => visitRelevances(snapshot, ids, options, visited, visit),
-    between,
     cost: costOf,
     trial(request) {
       if (!trial) throw new EngineError("usage", `clip '${clip.id}' expected a run for its trials, got none; run it`);

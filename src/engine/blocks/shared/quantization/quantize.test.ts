@@ -67,6 +67,15 @@ describe("quantizeWeights", () => {
     expect(again.values.get("fc1/kernel")).toEqual(six);
   });
 
+  it("takes widths of single layers from a plan, and refuses those of a layer that is not there", () => {
+    const quantized = quantizeWeights(three(), { ...minmax, plan: new Map([["fc0", { wBits: 3 }]]) });
+    expect(["fc0", "fc1", "fc2"].map((id) => quantizerOf(quantized, id).bits)).toEqual([3, 4, 8]);
+    const stray = new Map([["fc9", { wBits: 3 }]]);
+    expect(() => quantizeWeights(three(), { ...minmax, plan: stray })).toThrow(/layers among fc0, fc1, fc2, got 'fc9'/);
+    // What says something else of a channel group is no width.
+    expect(() => quantizeWeights(three(), { ...minmax, plan: new Map([["group", {}]]) })).not.toThrow();
+  });
+
   it("a codebook of 2^k values or fewer stays, a larger one does not", () => {
     const values = Float32Array.from({ length: 9 }, (_, i) => i - 4);
     const book = {
@@ -106,6 +115,22 @@ describe("quantizeActivations", () => {
     const quantized = await quantizeActivations(plainSnapshot(network, new Map()), settings, services);
     // `b` would read 4 bits, `c`, the last, 8.
     expect(bitsOf(quantized)).toEqual({ input: 8, a: 8 });
+  });
+
+  it("under a plan, two readers of one tensor have two widths, each on its own input", async () => {
+    const b = networkBuilder("shared", [2]);
+    const x = b.dense(b.input, { units: 2, useBias: false }, "a");
+    const readers = ["b", "c"].map((id) => b.dense(x, { units: 2, useBias: false }, id));
+    const network = b.build(b.dense(b.add([...readers, x], "sum"), { units: 2 }, "d"));
+    const plain = plainSnapshot(network, new Map());
+    const plan = new Map([
+      ["b", { aBits: 4 }],
+      ["c", { aBits: 6 }],
+    ]);
+    const quantized = await quantizeActivations(plain, { ...settings, plan }, services);
+    // `sum` reads `a` as well, and sees it as it is; what `d` reads is its own.
+    expect(bitsOf(quantized)).toEqual({ input: 8, "b:0": 4, "c:0": 6, sum: 8 });
+    expect(asked.at(-1)).toEqual([["input", "sum", "a"], 7]);
   });
 
   it("fewer bits of an earlier clip stay, more are lowered, as many are calibrated afresh", async () => {

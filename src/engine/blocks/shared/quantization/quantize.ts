@@ -2,6 +2,7 @@
 import { floatBits } from "../../../core/effective";
 import type { BitPlan } from "../../../core/bit-plan";
 import { consumersOf, type Network, type Node, sizeOfShape, weightedNodes } from "../../../core/network";
+import { EngineError } from "../../../core/errors";
 import { type ParameterQuantizer, type ParameterState, type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { ClipServices } from "../../block";
 import { activationQuantizer, type Calibration, symmetricClip } from "./calibration";
@@ -27,6 +28,17 @@ export function layerBits(network: Network, bits: number, edgeBits: number): Map
   const layers = weightedNodes(network);
   const edges = new Set([layers[0]?.id, layers.at(-1)?.id]);
   return new Map(layers.map(({ id }) => [id, edges.has(id) ? edgeBits : bits]));
+}
+
+/** @throws EngineError `invalid-params` for widths of a layer that is not there */
+function checkPlan(network: Network, plan: BitPlan | undefined): void {
+  const layers = weightedNodes(network).map(({ id }) => id);
+  for (const [id, { wBits, aBits }] of plan ?? []) {
+    if ((wBits === undefined && aBits === undefined) || layers.includes(id)) continue;
+    throw new EngineError("invalid-params", `expected widths of layers among ${layers.join(", ")}, got '${id}'`, {
+      details: { layer: id },
+    });
+  }
 }
 
 /** Output channels of a kernel: its last axis, for a depthwise one its last two. */
@@ -56,8 +68,10 @@ const isCoarser = (quantizer: ParameterQuantizer, bits: number): boolean => widt
  * A tensor that an earlier clip left with as few values or fewer keeps its quantizer; a finer one is rounded again from
  * the values it has.
  * @param only ids of the layers that are meant; all by default
+ * @throws EngineError `invalid-params` for widths of a layer that is not there
  */
 export function quantizeWeights(snapshot: Snapshot, settings: WeightSettings, only?: readonly string[]): Snapshot {
+  checkPlan(snapshot.network, settings.plan);
   const states = new Map<string, ParameterState>(snapshot.states);
   const values = new Map(snapshot.values);
   const perLayer = layerBits(snapshot.network, settings.wBits, settings.edgeBits);
