@@ -10,8 +10,7 @@ import { quantizeActivation } from "./transforms";
 import { effectiveValues } from "../quantizers/effective";
 import { refreshScales, type UniformQuantizer } from "../quantizers/weights/uniform";
 import type { CodebookQuantizer } from "../quantizers/weights/codebook";
-import { affineRange } from "../quantizers/activations/affine";
-import { fakeQuantizeRange } from "../quantizers/activations/affine";
+import { affineRange, fakeQuantizeRange } from "../quantizers/activations/affine";
 
 beforeAll(async () => {
   await startWasm();
