@@ -30,6 +30,7 @@ const tests = ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"];
 /** Tests that need a process of their own: they start and remove backends, or put a module in another's place. */
 const alone = [
   "src/engine/backend/choose.test.ts",
+  "src/engine/backend/gradients.test.ts",
   "src/engine/backend/kernel-threads.test.ts",
   "src/engine/blocks/structured.test.ts",
   "src/engine/run/boundary-errors.test.ts",

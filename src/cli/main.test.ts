@@ -190,8 +190,13 @@ describe("decisions", () => {
     expect(run.err).toMatch(
       /decision 1 of p at step 0 is taken back: validation accuracy fell from .* it decides no more/,
     );
-    const { decisions } = JSON.parse(run.out) as { decisions: { kind: string; layers?: object[] }[] };
-    expect(decisions.map(({ kind }) => kind)).toEqual(["taken", "taken-back"]);
+    const { decisions } = JSON.parse(run.out) as { decisions: { kind: string; clip: string; layers?: object[] }[] };
+    // The third is the quantizer's: which widths it gave.
+    expect(decisions.map(({ kind, clip }) => [kind, clip])).toEqual([
+      ["taken", "p"],
+      ["taken-back", "p"],
+      ["taken", "q"],
+    ]);
     expect(Object.keys(decisions[0]!.layers![0]!)).toEqual(["layer", "weights", "units", "threshold"]);
   });
 });

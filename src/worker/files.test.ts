@@ -202,7 +202,7 @@ it("lists the networks and data sets that ship", async () => {
   const zoo = new TextEncoder().encode(JSON.stringify({ version: 1, networks: [entry] }));
   const read: typeof assets.read = (path) => (path === "zoo/manifest.json" ? Promise.resolve(zoo) : assets.read(path));
   const shipped = loopbackEngine({ ...studio.deps, platform: { ...studio.deps.platform, assets: { read } } });
-  expect((await shipped.call("datasets")).map(({ id }) => id)).toEqual(["mnist", "fashion-mnist"]);
+  expect((await shipped.call("datasets")).map(({ id }) => id)).toEqual(["mnist", "fashion-mnist", "digit-seg"]);
   expect(await shipped.call("zoo")).toEqual([entry]);
   shipped.close();
 });

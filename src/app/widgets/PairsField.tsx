@@ -61,8 +61,7 @@ export function PairsField({
             const number = i + 1;
             const put = (pair: Pair) => onChange(value.with(i, pair));
             return (
-              // A pair has no name but its place.
-              // eslint-disable-next-line react-x/no-array-index-key -- two pairs may be the same
+              // A pair has no name but its place: two of them may be the same.
               <li key={i}>
                 {end(0, t("pairStudent", { number }), student, (layer) => layer && put([layer, teacher]))}
                 <span aria-hidden="true">↔</span>

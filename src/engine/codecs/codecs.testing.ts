@@ -10,6 +10,7 @@ import {
   type ParameterState,
   type Snapshot,
 } from "../core/snapshot";
+import { weightKindNames, weightKindOf } from "../quantizers/weights/registry";
 import { uniformScales } from "../quantizers/weights/uniform";
 
 /** Same bytes: floats are compared bit for bit, so that 0 is not -0. Much faster than `toEqual` on long arrays. */
@@ -135,6 +136,12 @@ const quantizerArbitrary = (masked: Float32Array, channels: number): fc.Arbitrar
         maxLength: 40,
       })
       .map((list) => ({ kind: "codebook" as const, values: Float32Array.from(list) })),
+    // An example of any kind, as far as it can be one of these weights.
+    fc.constantFrom(...weightKindNames).map((name) => {
+      const kind = weightKindOf({ kind: name });
+      const quantizer = kind.example(masked, channels);
+      return kind.problem(quantizer, masked.length) === undefined ? quantizer : undefined;
+    }),
   );
 
 /** Weights near the limits of fp32 give scales that underflow to 0. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { effectiveValues } from "../quantizers/effective";
+import { weightKindOf } from "../quantizers/weights/registry";
 import { sameBytes, stateArbitrary, valuesArbitrary } from "./codecs.testing";
 import { effectiveTensor } from "./effective-tensor";
 
@@ -14,7 +15,7 @@ describe("effective tensor", () => {
       fc.property(cases, ([values, state]) => {
         const tensor = effectiveTensor("w", values, state);
         expect(sameBytes(tensor.values, effectiveValues(values, state))).toBe(true);
-        expect(tensor.coded?.form).toBe(state.quantizer?.kind === "uniform" ? "uniform" : undefined);
+        expect(tensor.coded?.form).toBe(state.quantizer && weightKindOf(state.quantizer).codes?.form);
       }),
       { numRuns: 400 },
     );

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { parameterCount } from "../metrics/accounting";
-import { parseBuild } from "./build-ids";
+import { buildIds, parseBuild } from "./build-ids";
 import { builders } from "./builders";
 import { zooIds } from "./zoo-ids";
 
@@ -17,7 +17,7 @@ it("settings are read from a name", () => {
 });
 
 it.each([
-  ["cnn-x?width=2", "expected a network that can be built, got 'cnn-x'"],
+  ["cnn-x?width=2", `expected a network that can be built (${buildIds.join(", ")}), got 'cnn-x'`],
   ["cnn-m?depth=2", "expected settings of cnn-m among width, got 'depth'"],
   ["cnn-m?toString=2", "expected settings of cnn-m among width, got 'toString'"],
   ["lenet5c?width=2", "expected settings of lenet5c among none, got 'width'"],

@@ -38,7 +38,9 @@ export interface Build {
 /** `<id>` or `<id>?<setting>=<number>&...`. @returns what is wrong where it is none */
 export function parseBuild(text: string): Build | { readonly problem: string } {
   const [id = "", query] = text.split("?", 2);
-  if (!isBuildId(id)) return { problem: `expected a network that can be built, got '${id}'` };
+  if (!isBuildId(id)) {
+    return { problem: `expected a network that can be built (${buildIds.join(", ")}), got '${id}'` };
+  }
   const known = buildSettings[id] ?? {};
   const settings: Record<string, number> = {};
   for (const part of query?.split("&") ?? []) {

@@ -143,10 +143,14 @@ export const basis = defineWeightKind<BasisQuantizer, Fields>({
   },
   codes: {
     form: "coded",
-    /** Symbol 0 is a removed weight, 1 + code any other. */
+    /** Symbol 0 is a removed weight, or one whose level is +0 itself; 1 + code any other. */
     symbols(weights, { basis: numbers, bits }) {
       const tables = tablesOf(numbers, bits);
-      return Uint16Array.from(weights, (w, i) => 1 + nearestCode(w, tables[i % tables.length]!));
+      return Uint16Array.from(weights, (w, i) => {
+        const levels = tables[i % tables.length]!;
+        const code = nearestCode(w, levels);
+        return Object.is(levels[code], 0) ? 0 : 1 + code;
+      });
     },
     table: ({ basis: numbers }) => numbers,
     symbolCount: ({ bits }) => 2 ** bits + 1,
