@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseDocument, type TimelineDocument } from "../../engine/document/document";
 import { tinyDocument } from "../../engine/document/tiny-document.testing";
-import { type Finding, type FindingCode, validate } from "../../engine/document/validate";
+import type { Finding, FindingCode } from "../../engine/document/finding";
+import { validate } from "../../engine/document/validate";
 import { curesOf } from "./cures";
 import { documentsWith } from "./findings.testing";
 

@@ -1,7 +1,7 @@
 /** What mends a finding at one press: edits that leave a document without it. Where a choice is the person's there is none. */
 import type { LayerWidth } from "../../engine/blocks/block";
 import { blockMeta, isBlockId } from "../../engine/blocks/catalog";
-import type { Finding } from "../../engine/document/validate";
+import type { Finding } from "../../engine/document/finding";
 import { type Clip, clipEnd, documentEnd, type TimelineDocument } from "../../engine/document/document";
 import {
   addClip,

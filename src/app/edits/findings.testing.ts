@@ -1,7 +1,7 @@
 /** For tests only: for every code that `validate` knows, a document that has that finding. */
 import { type RawClip, tinyDocument } from "../../engine/document/tiny-document.testing";
 import type { TimelineDocument } from "../../engine/document/document";
-import type { FindingCode } from "../../engine/document/validate";
+import type { FindingCode } from "../../engine/document/finding";
 
 const kd: RawClip = { block: "distill.kd-logits", steps: 5, teacher: "original" };
 const tune: RawClip = { block: "train.fine-tune", steps: 9 };

@@ -1,6 +1,6 @@
 /** One finding of `validate`: how bad it is as a shape and a word, what it is, how to mend it, and buttons that do. */
 import { useTranslation } from "react-i18next";
-import type { Finding, Severity } from "../../engine/document/validate";
+import type { Finding, Severity } from "../../engine/document/finding";
 import { curesOf } from "../edits/cures";
 import { formatNumber } from "../i18n/format";
 import { useSay } from "../i18n/i18n";

@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type FindingCode, validate } from "../../engine/document/validate";
+import type { FindingCode } from "../../engine/document/finding";
+import { validate } from "../../engine/document/validate";
 import type { tinyDocument } from "../../engine/document/tiny-document.testing";
 import { curesOf } from "../edits/cures";
 import { documentsWith } from "../edits/findings.testing";

@@ -1,7 +1,7 @@
 /** What the words of a finding name, in the page's language. */
 import type { TFunction } from "i18next";
 import type { TimelineDocument } from "../../engine/document/document";
-import type { Finding } from "../../engine/document/validate";
+import type { Finding } from "../../engine/document/finding";
 import type { Words } from "../../survey/words";
 import { clipOf, metaOf } from "../edits/clip-edits";
 import { formatNumber } from "../i18n/format";

@@ -2,73 +2,14 @@
  * What is wrong or doubtful about a document, clip by clip, each with its cure. Errors keep it from running. Light: the
  * page shows the findings live. Codes and details let it say them in its language; the texts here are English.
  */
-import type { BlockMeta, Role } from "../blocks/block";
 import { blockMeta, isBlockId } from "../blocks/catalog";
-import { type NumberParam, paramProblem } from "../blocks/params";
-import { EngineError, type EngineErrorCode, type ErrorDetails } from "../core/errors";
+import { paramProblem } from "../blocks/params";
+import { EngineError, type EngineErrorCode } from "../core/errors";
 import { type Clip, clipEnd, type TimelineDocument } from "./document";
+import { type ClipCheck, type Finding, finding, type FindingCode, has, setting } from "./finding";
 import { networkProblem } from "./networks";
-import { isBefore, mostLivePoints, type Placed, pointInterval } from "./schedule";
-
-export type Severity = "error" | "warning" | "hint";
-export type FindingCode =
-  | "unknown-block"
-  | "unknown-network"
-  | "duplicate-id"
-  | "invalid-params"
-  | "needs-length"
-  | "needs-instant"
-  | "schedule-needs-length"
-  | "missing-teacher"
-  | "unused-teacher"
-  | "teacher-unknown-clip"
-  | "teacher-not-ready"
-  | "teacher-unsupported"
-  | "unknown-reference"
-  | "layer-width"
-  | "same-values"
-  | "prune-after-quantize"
-  | "normalization-folded"
-  | "quantize-without-recovery"
-  | "prune-without-recovery"
-  | "hot-labels-few-bits"
-  | "gap"
-  | "many-points"
-  | "too-many-samples"
-  | "model-discards"
-  | "untrained-source";
-
-export interface Finding {
-  readonly severity: Severity;
-  readonly code: FindingCode;
-  /** Absent where the finding is of the whole document. */
-  readonly clipId?: string;
-  readonly message: string;
-  readonly cure: string;
-  readonly details?: ErrorDetails;
-}
-
-type ClipCheck = (clip: Clip, meta: BlockMeta, document: TimelineDocument) => Finding[];
-
-const finding = (
-  severity: Severity,
-  code: FindingCode,
-  clip: Clip | undefined,
-  message: string,
-  cure: string,
-  details?: ErrorDetails,
-): Finding => ({
-  severity,
-  code,
-  ...(clip ? { clipId: clip.id } : {}),
-  message,
-  cure,
-  ...(details ? { details } : {}),
-});
-
-const has = (clip: Clip, ...roles: readonly Role[]): boolean =>
-  isBlockId(clip.block) && roles.some((role) => blockMeta(clip.block).roles.includes(role));
-const setting = (clip: Clip, meta: BlockMeta, name: string) => clip.params[name] ?? meta.params[name]?.default;
+import { normalization, order } from "./order-findings";
+import { mostLivePoints, pointInterval } from "./schedule";
 
 const lengths: ClipCheck = (clip, meta) => {
   if (meta.length === "span" && clip.steps === 0) {
@@ -109,18 +50,6 @@ const lengths: ClipCheck = (clip, meta) => {
     ];
   });
 };
-
-/** The parameters of a clip that a rule is about, with what the clip says. */
-function ruled<R extends "few" | "flat">(clip: Clip, rule: R) {
-  if (!isBlockId(clip.block)) return [];
-  const meta = blockMeta(clip.block);
-  return Object.entries(meta.params).flatMap(([name, param]) => {
-    const found = param.type === "number" ? param[rule] : undefined;
-    return found
-      ? [{ name, rule: found as NonNullable<NumberParam[R]>, value: Number(setting(clip, meta, name)) }]
-      : [];
-  });
-}
 
 const params: ClipCheck = (clip, meta) => {
   const known = Object.keys(meta.params);
@@ -273,127 +202,6 @@ const samples: ClipCheck = (clip, _, document) =>
         ),
       ]
     : [];
-
-const trainsAfter = (clip: Clip, document: TimelineDocument) =>
-  document.clips.some((c) => c !== clip && c.steps > 0 && clipEnd(c) > clip.start);
-
-const order: ClipCheck = (clip, meta, document) => {
-  const found: Finding[] = [];
-  const placed = (c: Clip): Placed => ({ clip: c, place: document.clips.indexOf(c) });
-  const over = document.clips.filter((c) => c !== clip && isBefore(placed(c), placed(clip)));
-  if (has(clip, "prune")) {
-    const quantizer = over.find((c) => has(c, "quantize"));
-    if (quantizer) {
-      found.push(
-        finding(
-          "warning",
-          "prune-after-quantize",
-          clip,
-          `prunes after '${quantizer.id}' has quantized: scores are read from rounded weights`,
-          "prune first, then quantize",
-          { other: quantizer.id },
-        ),
-      );
-    }
-    if (clip.steps === 0 && !trainsAfter(clip, document)) {
-      found.push(
-        finding(
-          "hint",
-          "prune-without-recovery",
-          clip,
-          "nothing trains after this pruning",
-          "add a fine-tune or a distillation clip behind it",
-        ),
-      );
-    }
-  }
-  if (has(clip, "quantize") && clip.steps === 0) {
-    const few = ruled(clip, "few").find(({ value, rule }) => value <= rule.needsTraining);
-    if (few && !trainsAfter(clip, document)) {
-      const bits = few.value;
-      found.push(
-        finding(
-          "hint",
-          "quantize-without-recovery",
-          clip,
-          `${bits}-bit weights lose much without training`,
-          "train with fake quantization instead, or let a clip train behind it",
-          { bits },
-        ),
-      );
-    }
-  }
-  for (const flat of ruled(clip, "flat").filter(({ value, rule }) => value >= rule.from)) {
-    const low = document.clips.find(
-      (c) => c.start < clipEnd(clip) && ruled(c, "few").some(({ value, rule }) => value <= rule.coarse),
-    );
-    if (low) {
-      found.push(
-        finding(
-          "hint",
-          "hot-labels-few-bits",
-          clip,
-          `a ${flat.name} of ${flat.rule.from} or more and so few bits: soft labels are flatter than such a network can follow`,
-          `lower the ${flat.name} to ${flat.rule.mild} at most`,
-          { other: low.id, parameter: flat.name, mild: flat.rule.mild },
-        ),
-      );
-    }
-  }
-  if (
-    has(clip, "model") &&
-    document.clips.some((c) => has(c, "prune", "quantize") && (c.start < clip.start || over.includes(c)))
-  ) {
-    const used = document.clips.some((c) => c.teacher?.startsWith("after:") && c.start >= clip.start);
-    if (!used) {
-      found.push(
-        finding(
-          "warning",
-          "model-discards",
-          clip,
-          "replaces the network that was compressed before, and nothing learns from it",
-          "distil from the compressed network (teacher after:<clip>), or remove the earlier clips",
-        ),
-      );
-    }
-  }
-  return found;
-};
-
-/** At one step instants come first, then the order in the document counts. */
-function beginsBefore(a: Clip, b: Clip, { clips }: TimelineDocument): boolean {
-  if (a.start !== b.start) return a.start < b.start;
-  if ((a.steps === 0) !== (b.steps === 0)) return a.steps === 0;
-  return clips.indexOf(a) < clips.indexOf(b);
-}
-
-/** A method that reads batch normalization has to be done with it before a quantizer folds it. */
-const normalization: ClipCheck = (clip, meta, document) => {
-  if (!meta.needs.batchNorm) return [];
-  const placed = (c: Clip): Placed => ({ clip: c, place: document.clips.indexOf(c) });
-  const decidesOnce = "schedule" in meta.params && setting(clip, meta, "schedule") === "one-shot";
-  const folding = document.clips.find((c) => {
-    if (c === clip || !isBlockId(c.block) || isBefore(placed(clip), placed(c))) return false;
-    // One that decides once, at its start, is done with it then.
-    if (decidesOnce && !beginsBefore(c, clip, document)) return false;
-    const { traits, params: schema } = blockMeta(c.block);
-    return (
-      traits.foldsBatchNorm === true && (!("foldBn" in schema) || setting(c, blockMeta(c.block), "foldBn") === "start")
-    );
-  });
-  return folding
-    ? [
-        finding(
-          "error",
-          "normalization-folded",
-          clip,
-          `${meta.id} expected batch normalization for its decisions, got '${folding.id}', which folds it at its start`,
-          "quantize after it, or let the quantizer fold in the file only",
-          { other: folding.id },
-        ),
-      ]
-    : [];
-};
 
 const clipChecks: readonly ClipCheck[] = [
   lengths,

@@ -1,4 +1,4 @@
-import type { FindingCode } from "../../../engine/document/validate";
+import type { FindingCode } from "../../../engine/document/finding";
 import type { CureKey } from "../../edits/cures";
 import { type Words, words as w } from "../../../survey/words";
 

@@ -1,6 +1,7 @@
 /** What is wrong or doubtful: of one clip, or of the whole document by how grave it is. */
 import { useTranslation } from "react-i18next";
-import { type Finding, type Severity, validate } from "../../../engine/document/validate";
+import type { Finding, Severity } from "../../../engine/document/finding";
+import { validate } from "../../../engine/document/validate";
 import { useShownDocument, useStudio } from "../../stores/use-studio";
 import { FindingItem } from "../../widgets/FindingItem";
 import { focusInspector } from "../../widgets/focus-inspector";

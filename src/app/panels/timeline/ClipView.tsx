@@ -3,7 +3,7 @@ import { type KeyboardEvent, memo } from "react";
 import { useTranslation } from "react-i18next";
 import { familyOf } from "../../../engine/blocks/block";
 import { type Clip, clipEnd } from "../../../engine/document/document";
-import type { Finding } from "../../../engine/document/validate";
+import type { Finding } from "../../../engine/document/finding";
 import { metaOf } from "../../edits/clip-edits";
 import { useDragHandle } from "../../drag/use-drag";
 import { markOf } from "./finding-text";

@@ -3,7 +3,8 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 import { useTranslation } from "react-i18next";
 import { familyOf } from "../../../engine/blocks/block";
 import type { TimelineDocument } from "../../../engine/document/document";
-import { type Finding, validate } from "../../../engine/document/validate";
+import type { Finding } from "../../../engine/document/finding";
+import { validate } from "../../../engine/document/validate";
 import { keyOf } from "../../actions/action";
 import { clipActions, remove } from "../../actions/clip-actions";
 import { gridOf } from "../../drag/snap";

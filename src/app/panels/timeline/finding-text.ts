@@ -1,7 +1,7 @@
 /** What `validate` finds about a clip, in words, with other clips and parameters by their names. */
 import type { TFunction } from "i18next";
 import type { TimelineDocument } from "../../../engine/document/document";
-import type { Finding, Severity } from "../../../engine/document/validate";
+import type { Finding, Severity } from "../../../engine/document/finding";
 import type { Language } from "../../i18n/i18n";
 import { paramLabel } from "../../widgets/clip-words";
 import { nameOfClip } from "./clip-label";
