@@ -27,12 +27,18 @@ const isolation = {
 
 const tests = ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"];
 
-/** Tests that need a process of their own: they start and remove backends, or put a module in another's place. */
+/**
+ * Tests that need a process of their own: they start and remove backends, put a module in another's place, or bring
+ * tfjs' own gradients along (tfjs-layers does), which win over the studio's where they come first.
+ */
 const alone = [
   "src/engine/backend/choose.test.ts",
+  "src/engine/backend/gradients.property.test.ts",
   "src/engine/backend/gradients.test.ts",
   "src/engine/backend/kernel-threads.test.ts",
   "src/engine/blocks/structured.test.ts",
+  "src/engine/formats/layers-model/round-trip.test.ts",
+  "src/engine/formats/layers-model/write.test.ts",
   "src/engine/run/boundary-errors.test.ts",
 ];
 
