@@ -36,6 +36,7 @@ const alone = [
   "src/engine/backend/gradients.property.test.ts",
   "src/engine/backend/gradients.test.ts",
   "src/engine/backend/kernel-threads.test.ts",
+  "src/engine/backend/training-module.test.ts",
   "src/engine/blocks/structured.test.ts",
   "src/engine/formats/layers-model/round-trip.test.ts",
   "src/engine/formats/layers-model/write.test.ts",
