@@ -134,6 +134,10 @@ export function parametersOf(network: Network): ParameterEntry[] {
 /** The nodes with a kernel, in order: what "first and last layer" and "per layer" mean. */
 export const weightedNodes = (network: Network): Node[] => network.nodes.filter((n) => n.params.kernel !== undefined);
 
+/** Output channels of a layer with a kernel: the kernel's last axis, of a depthwise one its last two. */
+export const outputChannels = ({ op, params }: Node): number =>
+  sizeOfShape(params.kernel!.shape.slice(op === "depthwise-conv2d" ? -2 : -1));
+
 /** Node id -> the nodes that read it. */
 export function consumersOf(network: Network): Map<string, Node[]> {
   const consumers = new Map<string, Node[]>(network.nodes.map((n) => [n.id, []]));

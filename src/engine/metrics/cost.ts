@@ -5,7 +5,7 @@
 import { planSnapshot } from "../codecs/snapshot-plan";
 import { type BitPlan, planBitsPerWidth, widthsIn } from "../core/bit-plan";
 import { EngineError } from "../core/errors";
-import { type Network, type Node, nodeById, sizeOfShape, weightedNodes } from "../core/network";
+import { type Network, type Node, nodeById, outputChannels, sizeOfShape, weightedNodes } from "../core/network";
 import type { Snapshot } from "../core/snapshot";
 import { shapesOf } from "../ops/registry";
 import { type ChannelGroup, channelGroups, type ChannelSlices, unitOfElement } from "../surgery/channel-groups";
@@ -141,11 +141,8 @@ function checkPlan(plan: BitPlan, layers: readonly Node[]): void {
 }
 
 /** Codes of fixed length and an f32 scale for each output channel, each stream padded to a whole byte. */
-function kernelBytes({ op, params }: Node, bits: number): number {
-  const { shape } = params.kernel!;
-  const channels = sizeOfShape(shape.slice(op === "depthwise-conv2d" ? -2 : -1));
-  return Math.ceil((sizeOfShape(shape) * bits) / 8) + 4 * channels;
-}
+const kernelBytes = (node: Node, bits: number): number =>
+  Math.ceil((sizeOfShape(node.params.kernel!.shape) * bits) / 8) + 4 * outputChannels(node);
 
 function savingsOf(
   network: Network,

@@ -11,11 +11,10 @@ import { EngineError } from "../core/errors";
 import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { originalBytes } from "../metrics/accounting";
-import { createBatchOrder, imageBatch } from "../training/batches";
+import { createBatchOrder } from "../training/batches";
 import { LiveModel } from "../training/live-model";
 import { trainStep } from "../training/step";
 import type { DisposableTeacher } from "../training/teacher";
-import * as tf from "@tensorflow/tfjs-core";
 import type { GuardedModel } from "./accuracy-guard";
 import { guardedModel } from "./guarded-model";
 import {
@@ -48,6 +47,7 @@ import { loadRun, type RunInputs } from "./run-data";
 import { modelAccess } from "./model-access";
 import { boundariesOf, pointInterval, trainedSteps } from "../document/schedule";
 import { stepFigures, stepHooks, stepOptimizer, stepTerms } from "./step-parts";
+import { withTrainingBatch } from "./training-batch";
 import { type TrialProgress, Trials } from "./trial";
 import { assertValid } from "../document/validate";
 import { teacherOf } from "./teachers";
@@ -372,13 +372,11 @@ class Run {
     const figures = stepFigures(this.#active);
     const names = [data.task.lossName, ...[...terms, ...figures].map(({ name }) => name)];
     if (!this.#losses.accepts(names)) await this.#flushLosses();
-    const x = imageBatch(data.train, keys, data.normalization);
-    const targets = data.task.targets(data.train, keys, data.info);
-    const optimizer = stepOptimizer(this.#active, this.#document, this.#step);
-    try {
-      const losses = trainStep(this.#model, {
+    const optimizer = stepOptimizer(this.#active, this.#document, step);
+    const losses = withTrainingBatch(data, step, keys, (batch) =>
+      trainStep(this.#model, {
         task: data.task,
-        batch: { step, keys, x, targets },
+        batch,
         terms,
         optimizer,
         noiseSeed: this.#document.seed + step,
@@ -386,12 +384,10 @@ class Run {
         beforeUpdate: (updates) => {
           for (const { clip, run } of this.#active) run.beforeUpdate?.(updates, step - clip.start);
         },
-      });
-      const parts = [...losses.parts, ...figures.map((figure) => figure.read())];
-      this.#losses.add(step, names, { total: losses.total, parts });
-    } finally {
-      tf.dispose([x, targets]);
-    }
+      }),
+    );
+    const parts = [...losses.parts, ...figures.map((figure) => figure.read())];
+    this.#losses.add(step, names, { total: losses.total, parts });
     for (const { clip, run } of this.#active) run.afterUpdate?.(step - clip.start, this.#access, optimizer);
   }
 

@@ -11,13 +11,14 @@ import type { Platform } from "../core/ports";
 import type { Snapshot } from "../core/snapshot";
 import { pack, unpack } from "../core/tensor-pack";
 import { type Clip, sortedJson, type TimelineDocument } from "../document/document";
-import { createBatchOrder, imageBatch } from "../training/batches";
+import { createBatchOrder } from "../training/batches";
 import { LiveModel } from "../training/live-model";
 import { packState, unpackState } from "../training/live-state";
 import type { OptimizerSettings } from "../training/optimizer";
 import { type StepTerm, trainStep } from "../training/step";
 import { trialUpstream, type Upstream } from "./checkpoints";
 import type { RunData } from "./services";
+import { withTrainingBatch } from "./training-batch";
 
 /** How far a search is: its trials are counted from 1. */
 export interface TrialProgress {
@@ -106,16 +107,10 @@ async function train(
     for (let k = 0; k < steps; k++) {
       await gate();
       const step = first + k;
-      const keys = order.at(step, pool);
-      const x = imageBatch(data.train, keys, data.normalization);
-      const targets = data.task.targets(data.train, keys, data.info);
-      try {
-        const batch = { step, keys, x, targets };
-        const losses = trainStep(model, { task: data.task, batch, terms, optimizer, noiseSeed: document.seed + step });
-        tf.dispose([losses.total, ...losses.parts]);
-      } finally {
-        tf.dispose([x, targets]);
-      }
+      const losses = withTrainingBatch(data, step, order.at(step, pool), (batch) =>
+        trainStep(model, { task: data.task, batch, terms, optimizer, noiseSeed: document.seed + step }),
+      );
+      tf.dispose([losses.total, ...losses.parts]);
       tell(k + 1);
     }
     return await model.snapshot();

@@ -8,7 +8,7 @@ import { classification } from "../tasks/classification";
 import { networkBuilder } from "../zoo/builder";
 import { LearnedTensors } from "./learned-tensors";
 import { LiveModel } from "./live-model";
-import { type Batch, hardLabelWeight, type StepTerm, trainStep } from "./step";
+import { type Batch, ownLossWeight, type StepTerm, trainStep } from "./step";
 
 beforeAll(async () => {
   await startWasm();
@@ -25,7 +25,7 @@ describe("weight of hard labels", () => {
     [[0.9, 0.9], 0],
     [[0], 1],
   ])("shares %j leave %d", (shares, weight) => {
-    expect(hardLabelWeight(shares.map(share))).toBeCloseTo(weight, 12);
+    expect(ownLossWeight(shares.map(share))).toBeCloseTo(weight, 12);
   });
 });
 

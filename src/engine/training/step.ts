@@ -96,13 +96,13 @@ export interface StepLosses {
 }
 
 /** Weight of the task's own loss beside these terms. */
-export const hardLabelWeight = (terms: readonly StepTerm[]): number =>
+export const ownLossWeight = (terms: readonly StepTerm[]): number =>
   Math.max(0, 1 - terms.reduce((sum, t) => sum + t.share, 0));
 
 /** Disposes what it holds should a term throw; of a term that throws inside the tape tfjs itself leaves what it saved. */
 export function trainStep(model: LiveModel, request: StepRequest): StepLosses {
   const { task, batch, terms, optimizer, noiseSeed, beforeUpdate, hooks = [] } = request;
-  const weight = hardLabelWeight(terms);
+  const weight = ownLossWeight(terms);
   const taps = new Set(terms.flatMap((t) => t.taps ?? []));
   const prepared: tf.Tensor[][] = [];
   const statistics: { nodeId: string; mean: tf.Tensor; variance: tf.Tensor }[] = [];

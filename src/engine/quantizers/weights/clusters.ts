@@ -64,16 +64,17 @@ export const clusters = defineWeightKind<ClustersQuantizer, Fields>({
   problem,
   effective: (_weights, { centroids, members }) => Float32Array.from(members, (member) => centroids[member]!),
   train({ weights, mask, arrays: { centroids, members } }) {
-    const shared = tf.customGrad((values) => {
+    const shared = tf.customGrad((values, save) => {
       const cluster = tf.cast(members, "int32");
+      (save as tf.GradSaveFunc)([cluster]);
       const value = tf.reshape(tf.gather(values as tf.Tensor1D, cluster), weights.shape);
       return {
         value: mask ? tf.mul(value, mask) : value,
-        gradFunc(dy) {
-          const gradient = mask ? tf.mul(dy as tf.Tensor, mask) : (dy as tf.Tensor);
+        gradFunc(dy: tf.Tensor, [saved]: tf.Tensor[]) {
+          const gradient = mask ? tf.mul(dy, mask) : dy;
           return tf.unsortedSegmentSum(
             tf.reshape(gradient, [sizeOfShape(weights.shape)]),
-            tf.cast(members, "int32"),
+            saved as tf.Tensor1D,
             centroids.size,
           );
         },

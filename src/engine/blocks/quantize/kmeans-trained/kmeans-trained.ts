@@ -7,12 +7,13 @@
 import { type Node, weightedNodes } from "../../../core/network";
 import type { Rng } from "../../../core/rng";
 import { type ParameterQuantizer, type ParameterState, type Snapshot, valuesOf } from "../../../core/snapshot";
-import { effectiveValues, widthsOf } from "../../../quantizers/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import type { ClustersQuantizer } from "../../../quantizers/weights/clusters";
 import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
 import type { BlockImplementation } from "../../block";
 import type { ParamsOf } from "../../params";
 import { kmeans } from "../../shared/quantization/kmeans";
+import { isCoarser } from "../../shared/quantization/quantize";
 import type { meta } from "./meta";
 
 type Params = ParamsOf<typeof meta.params>;
@@ -50,10 +51,10 @@ export async function clusterKernels(
   for (const node of weightedNodes(snapshot.network)) {
     const { name } = node.params.kernel!;
     const before = states.get(name);
-    const k = 2 ** bitsOf(node, params);
-    if (before?.quantizer && widthsOf(before.quantizer).values <= k) continue;
+    const bits = bitsOf(node, params);
+    if (isCoarser(before?.quantizer, bits)) continue;
     const weights = effectiveValues(valuesOf(snapshot, name), before);
-    const quantizer = clustersOf(weights, before?.mask, k, params, rng(name));
+    const quantizer = clustersOf(weights, before?.mask, 2 ** bits, params, rng(name));
     if (!quantizer) continue;
     states.set(name, { ...before, quantizer });
     values.set(name, weights);

@@ -5,9 +5,9 @@
  * First and last layer, fp32 in the paper, keep `edgeBits` uniform ones; so do inputs that may be negative, which sums of
  * positive numbers do not reach.
  */
-import { effectiveValues, widthsOf } from "../../../quantizers/effective";
+import { effectiveValues } from "../../../quantizers/effective";
 import { floatBits } from "../../../core/effective";
-import { type Node, weightedNodes } from "../../../core/network";
+import { type Node, outputChannels, weightedNodes } from "../../../core/network";
 import { type ActivationQuantizer, type ParameterState, type Snapshot, valuesOf } from "../../../core/snapshot";
 import { initialActivationBasis, qem } from "../../../quantizers/basis";
 import { inputEdge } from "../../../quantizers/edges";
@@ -15,7 +15,7 @@ import { fitBasis } from "../../../quantizers/weights/basis";
 import { foldBatchNorm } from "../../../surgery/fold-batch-norm";
 import type { ActivationSample, BlockImplementation, ClipServices } from "../../block";
 import { activationQuantizer } from "../../shared/quantization/calibration";
-import { outputChannels, quantizeWeights } from "../../shared/quantization/quantize";
+import { edgeLayers, isCoarser, quantizeWeights } from "../../shared/quantization/quantize";
 import type { meta } from "./meta";
 
 export interface LevelSettings {
@@ -30,11 +30,6 @@ export interface LevelSettings {
 /** Turns of QEM on a sample of activations, before training. */
 const fitTurns = 20;
 
-function isEdge(node: Node, { network }: Snapshot): boolean {
-  const layers = weightedNodes(network);
-  return node === layers[0] || node === layers.at(-1);
-}
-
 /**
  * The snapshot with learned levels on every kernel but the first and the last, which get uniform quantizers. A tensor
  * that has as few values already keeps its quantizer; a finer one is rounded again from the values it has.
@@ -42,11 +37,12 @@ function isEdge(node: Node, { network }: Snapshot): boolean {
 export function quantizeLevels(snapshot: Snapshot, settings: LevelSettings): Snapshot {
   const states = new Map<string, ParameterState>(snapshot.states);
   const values = new Map(snapshot.values);
+  const edges = edgeLayers(snapshot.network);
   for (const node of weightedNodes(snapshot.network)) {
-    if (isEdge(node, snapshot)) continue;
+    if (edges.has(node.id)) continue;
     const { name } = node.params.kernel!;
     const before = states.get(name);
-    if (before?.quantizer && widthsOf(before.quantizer).values <= 2 ** settings.wBits) continue;
+    if (isCoarser(before?.quantizer, settings.wBits)) continue;
     const masked = effectiveValues(valuesOf(snapshot, name), before);
     const fit = { bits: settings.wBits, turns: settings.turns, decay: settings.memory };
     states.set(name, { ...before, quantizer: fitBasis(masked, outputChannels(node), fit, before?.mask) });
@@ -55,12 +51,7 @@ export function quantizeLevels(snapshot: Snapshot, settings: LevelSettings): Sna
   const levelled = { ...snapshot, states, values };
   if (settings.edgeBits === floatBits) return levelled;
   const uniform = { granularity: "channel", calibration: "minmax", percentile: 100 } as const;
-  const edges = weightedNodes(snapshot.network).filter((node) => isEdge(node, snapshot));
-  return quantizeWeights(
-    levelled,
-    { ...uniform, wBits: settings.edgeBits, edgeBits: settings.edgeBits },
-    edges.map(({ id }) => id),
-  );
+  return quantizeWeights(levelled, { ...uniform, wBits: settings.edgeBits, edgeBits: settings.edgeBits }, [...edges]);
 }
 
 /** Levels for what a layer reads: numbers that QEM finds on a sample; of values that may be negative an affine grid. */
@@ -82,7 +73,8 @@ export async function quantizeInputs(
   services: Pick<ClipServices, "sampleActivations">,
 ): Promise<Snapshot> {
   if (settings.aBits === floatBits) return snapshot;
-  const widthOf = (node: Node) => (isEdge(node, snapshot) ? settings.edgeBits : settings.aBits);
+  const edges = edgeLayers(snapshot.network);
+  const widthOf = ({ id }: Node) => (edges.has(id) ? settings.edgeBits : settings.aBits);
   const layers = weightedNodes(snapshot.network).filter((node) => {
     const known = [inputEdge(node.id, 0), node.inputs[0]!].map((edge) => snapshot.activations.get(edge)?.bits);
     return widthOf(node) !== floatBits && known.every((bits) => bits === undefined || bits > widthOf(node));
@@ -93,7 +85,7 @@ export async function quantizeInputs(
   const activations = new Map(snapshot.activations);
   for (const node of layers) {
     const sample = samples.get(node.inputs[0]!)!;
-    const quantizer = isEdge(node, snapshot)
+    const quantizer = edges.has(node.id)
       ? activationQuantizer(sample, settings.edgeBits, "minmax", 100)
       : fitActivation(sample, settings.aBits, settings.turns);
     activations.set(inputEdge(node.id, 0), quantizer);

@@ -1,7 +1,7 @@
 /** Putting quantizers on a whole network: which widths, which scales, which activations. */
 import { floatBits } from "../../../core/effective";
 import type { BitPlan } from "../../../core/bit-plan";
-import { consumersOf, type Network, type Node, sizeOfShape, weightedNodes } from "../../../core/network";
+import { consumersOf, type Network, type Node, outputChannels, weightedNodes } from "../../../core/network";
 import { EngineError } from "../../../core/errors";
 import { type ParameterQuantizer, type ParameterState, type Snapshot, valuesOf } from "../../../core/snapshot";
 import type { ClipServices } from "../../block";
@@ -23,11 +23,16 @@ export interface WeightSettings {
   readonly plan?: BitPlan;
 }
 
+/** Ids of the first and the last layer with a kernel. */
+export function edgeLayers(network: Network): ReadonlySet<string> {
+  const layers = weightedNodes(network);
+  return new Set([...layers.slice(0, 1), ...layers.slice(-1)].map(({ id }) => id));
+}
+
 /** Node id of each layer with a kernel -> width, `edgeBits` for the first and the last of them. */
 export function layerBits(network: Network, bits: number, edgeBits: number): Map<string, number> {
-  const layers = weightedNodes(network);
-  const edges = new Set([layers[0]?.id, layers.at(-1)?.id]);
-  return new Map(layers.map(({ id }) => [id, edges.has(id) ? edgeBits : bits]));
+  const edges = edgeLayers(network);
+  return new Map(weightedNodes(network).map(({ id }) => [id, edges.has(id) ? edgeBits : bits]));
 }
 
 /** @throws EngineError `invalid-params` for widths of a layer that is not there */
@@ -40,10 +45,6 @@ function checkPlan(network: Network, plan: BitPlan | undefined): void {
     });
   }
 }
-
-/** Output channels of a kernel: its last axis, for a depthwise one its last two. */
-export const outputChannels = ({ op, params }: Node): number =>
-  sizeOfShape(params.kernel!.shape.slice(op === "depthwise-conv2d" ? -2 : -1));
 
 function kernelQuantizer(
   masked: Float32Array,
@@ -61,7 +62,8 @@ function kernelQuantizer(
 }
 
 /** Whether a tensor has at most as few values as `bits` allow already. */
-const isCoarser = (quantizer: ParameterQuantizer, bits: number): boolean => widthsOf(quantizer).values <= 2 ** bits;
+export const isCoarser = (quantizer: ParameterQuantizer | undefined, bits: number): boolean =>
+  quantizer !== undefined && widthsOf(quantizer).values <= 2 ** bits;
 
 /**
  * The snapshot with a symmetric uniform quantizer on every kernel. Fold batch normalization first. Biases stay fp32.
@@ -80,7 +82,7 @@ export function quantizeWeights(snapshot: Snapshot, settings: WeightSettings, on
     if (only && !only.includes(node.id)) continue;
     const bits = settings.plan?.get(node.id)?.wBits ?? perLayer.get(node.id)!;
     const before = states.get(name);
-    if (before?.quantizer && isCoarser(before.quantizer, bits)) continue;
+    if (isCoarser(before?.quantizer, bits)) continue;
     const masked = effectiveValues(valuesOf(snapshot, name), before);
     const groups = settings.granularity === "channel" ? outputChannels(node) : 1;
     states.set(name, { ...before, quantizer: kernelQuantizer(masked, groups, bits, settings) });
