@@ -53,6 +53,7 @@ describe("validate", () => {
       ],
     ],
     ["error normalization-folded", [{ block: "quant.uniform-kbit" }, { block: "prune.network-slimming", steps: 8 }]],
+    ["error normalization-folded", [{ block: "quant.kmeans-trained" }, { block: "prune.network-slimming", steps: 8 }]],
     ["warning untrained-source", [], { model: { source: "build:cnn-s" } }],
     [
       "warning model-discards",

@@ -66,9 +66,9 @@ export const bar = {
   threads: w("{{count}} threads", "{{count}} 线程"),
   thread: w("1 thread", "1 线程"),
   progressStep: w("step {{step}} of {{steps}}", "第 {{step}} 步，共 {{steps}} 步"),
-  trial: w("trial {{number}}, {{steps}} steps tried", "第 {{number}} 次试训，已试训 {{steps}} 步"),
+  trial: w("trial {{number}}, steps tried: {{steps}}", "第 {{number}} 次试训，已试训 {{steps}} 步"),
   trialOf: w(
-    "trial {{number}} of {{of}}, {{steps}} steps tried",
+    "trial {{number}} of {{of}}, steps tried: {{steps}}",
     "第 {{number}} 次试训，共 {{of}} 次，已试训 {{steps}} 步",
   ),
   eta: w("{{time}} left", "剩余 {{time}}"),

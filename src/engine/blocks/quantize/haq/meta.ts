@@ -18,7 +18,7 @@ export const meta = defineBlock({
   fidelity: "reconstructed",
   length: "span",
   needs: { data: true, labels: true, batchNorm: false, teacher: false },
-  traits: { precision: "dynamic", trains: true },
+  traits: { precision: "dynamic", trains: true, foldsBatchNorm: true },
   params: {
     agent: choice(["cem", "ddpg", "greedy"], "cem"),
     budget: choice(["size", "bops", "latencyLUT"], "size"),

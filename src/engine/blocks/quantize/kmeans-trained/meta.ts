@@ -1,7 +1,9 @@
 import { defineBlock } from "../../block";
 import { choice, number } from "../../params";
+import { fewWeightBits } from "../../shared/quantization/quantize-params";
 
-const bits = (initial: number) => number({ min: 1, max: 8, default: initial, integer: true, unit: "bits" });
+const bits = (initial: number) =>
+  number({ min: 1, max: 8, default: initial, integer: true, unit: "bits", few: fewWeightBits });
 
 export const meta = defineBlock({
   id: "quant.kmeans-trained",
@@ -12,7 +14,7 @@ export const meta = defineBlock({
   fidelity: "exact",
   length: "either",
   needs: { data: true, labels: true, batchNorm: false, teacher: false },
-  traits: { precision: "discrete", trains: true },
+  traits: { precision: "discrete", trains: true, foldsBatchNorm: true },
   params: {
     convBits: bits(8),
     denseBits: bits(5),

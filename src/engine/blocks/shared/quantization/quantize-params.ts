@@ -4,12 +4,15 @@ import { choice, type IdleRule, number, type NumberParam } from "../../params";
 const bitsParam = (initial: number, rules: Pick<NumberParam, "few"> = {}) =>
   number({ min: 2, max: 8, default: initial, integer: true, unit: "bits", ...rules });
 
+/** Widths of weights that want training behind them, and those that soft labels of a high temperature are too flat for. */
+export const fewWeightBits = { needsTraining: 3, coarse: 2 } as const;
+
 /** What is for activations only. */
 export const ofActivations: IdleRule = { when: "aBits", is: [32], why: "activations" };
 
 export const weightParams = (wBits: number) =>
   ({
-    wBits: bitsParam(wBits, { few: { needsTraining: 3, coarse: 2 } }),
+    wBits: bitsParam(wBits, { few: fewWeightBits }),
     edgeBits: bitsParam(8),
     granularity: choice(["channel", "tensor"], "channel"),
   }) as const;
